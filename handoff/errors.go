@@ -1,0 +1,66 @@
+package handoff
+
+import (
+	"errors"
+	"time"
+)
+
+// Code names a refusal for programs. Codes are stable: clients, webhooks and logs compare them.
+type Code string
+
+// The refusals of the desk.
+const (
+	CodeInvalid             Code = "invalid"              // a field is missing or wrong; Msg names it
+	CodeTooLong             Code = "message_too_long"     // more than MaxText characters
+	CodeUnknownAgent        Code = "unknown_agent"        //
+	CodeUnknownConversation Code = "unknown_conversation" // also: somebody else's
+	CodeUnknownChannel      Code = "unknown_channel"      //
+	CodeUnknownVisitor      Code = "unknown_visitor"      //
+	CodeUnknownFile         Code = "unknown_file"         //
+	CodeFilesOff            Code = "files_off"            // the agent takes no files
+	CodeFileTooLarge        Code = "file_too_large"       //
+	CodeClientIDReused      Code = "client_id_reused"     // the same client_id with other text
+	CodeUnderWay            Code = "handoff_under_way"    // one handoff at a time
+	CodeNoHandoff           Code = "no_handoff"           // nothing to end
+	CodeSpecialistHasIt     Code = "specialist_has_it"    // the agent is silent while a person talks
+	CodeClosed              Code = "conversation_closed"  // the visitor is gone for good
+	CodeNothingToRate       Code = "nothing_to_rate"      // no handoff has ended yet
+	CodeBusy                Code = "too_many_waiting"     // a queue is full
+	CodeStore               Code = "store_unavailable"    // nothing was kept; try again
+)
+
+// Error is a refusal with two readers: Msg is for the person or program that asked, Err for the operator's log.
+type Error struct {
+	Code       Code
+	Msg        string
+	RetryAfter time.Duration // zero: do not say
+	Err        error
+}
+
+func (e *Error) Error() string {
+	if e.Err != nil {
+		return string(e.Code) + ": " + e.Msg + ": " + e.Err.Error()
+	}
+	return string(e.Code) + ": " + e.Msg
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// HTTPStatus lets a messaging endpoint say that the sender should try again: 503 when the store cannot write.
+func (e *Error) HTTPStatus() int {
+	if e.Code == CodeStore || e.Code == CodeBusy {
+		return 503
+	}
+	return 500
+}
+
+// CodeOf returns the code of an error made by this package, and "" for any other.
+func CodeOf(err error) Code {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Code
+	}
+	return ""
+}
+
+func refuse(code Code, msg string) *Error { return &Error{Code: code, Msg: msg} }

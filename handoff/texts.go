@@ -1,0 +1,68 @@
+package handoff
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// The names of the texts that an admin may replace in Agent.Texts. A slot in braces is filled when the text is used.
+const (
+	TextGreeting    = "greeting"
+	TextAsking      = "asking"
+	TextJoined      = "joined"
+	TextLeft        = "left"
+	TextEnded       = "ended"
+	TextEndedOpen   = "ended_open"
+	TextHandedBack  = "handed_back"
+	TextNobodyCame  = "nobody_came"
+	TextIdle        = "idle"
+	TextUnavailable = "unavailable"
+	TextReopens     = "reopens"
+	TextNoAnswer    = "no_answer"
+)
+
+// DefaultTexts are the sentences that a visitor reads, by name. {specialist}, {agent}, {next_open} and {loops} are slots.
+var DefaultTexts = map[string]string{
+	TextGreeting:    "Hello, I'm {agent}, an AI agent. Ask me anything, or ask for a person whenever you like.",
+	TextAsking:      "I've asked our team to join and passed on what we talked about, so you won't have to repeat it. You can keep writing here meanwhile.",
+	TextJoined:      "{specialist} has joined and has the full context of our conversation.",
+	TextLeft:        "{specialist} had to step out. I've asked the team again, and they can see everything that was said.",
+	TextEnded:       "I'm back with you, and I know what you and {specialist} talked about. Is there anything else I can help with?",
+	TextEndedOpen:   "I'm back with you, and I know what you and {specialist} talked about. Still open: {loops}",
+	TextHandedBack:  "{specialist} has handed our conversation back to me. I know what was said; how can I help from here?",
+	TextNobodyCame:  "Nobody from our team was free to join. I'm sorry about that. I'm still here, and you can ask for a person again at any time.",
+	TextIdle:        "It has been quiet for a while, so I'm taking over from {specialist} again. Write whenever you like.",
+	TextUnavailable: "Our team isn't available right now{reopens}. I can keep helping you here.",
+	TextReopens:     "; they are back {next_open}",
+	TextNoAnswer:    "I don't have a good answer to that. Would you like me to ask a person from our team?",
+}
+
+const maxOwnText = 1000
+
+func validateTexts(texts map[string]string) error {
+	for _, name := range slices.Sorted(maps.Keys(texts)) {
+		if _, known := DefaultTexts[name]; !known {
+			return refuse(CodeInvalid, fmt.Sprintf("texts.%s: there is no such text; there are %s", name, strings.Join(slices.Sorted(maps.Keys(DefaultTexts)), ", ")))
+		}
+		if len([]rune(texts[name])) > maxOwnText {
+			return refuse(CodeInvalid, fmt.Sprintf("texts.%s: at most %d characters", name, maxOwnText))
+		}
+	}
+	return nil
+}
+
+// Text returns the agent's text of that name with its slots filled; slots are pairs of name and value. An admin's empty
+// text means: say nothing.
+func (a *Agent) Text(name string, slots ...string) string {
+	text, own := a.Texts[name]
+	if !own {
+		text = DefaultTexts[name]
+	}
+	pairs := []string{"{agent}", a.Name}
+	for i := 0; i+1 < len(slots); i += 2 {
+		pairs = append(pairs, "{"+slots[i]+"}", slots[i+1])
+	}
+	return strings.TrimSpace(strings.NewReplacer(pairs...).Replace(text))
+}

@@ -1,0 +1,111 @@
+package bolt
+
+import (
+	"bytes"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
+	"go.etcd.io/bbolt"
+
+	"github.com/docket-handoff/docket/store"
+)
+
+var (
+	about      = []byte("about")
+	identityAt = []byte("identity")
+)
+
+// examine looks at path and at its identity file before bbolt does, because bbolt makes a new store out of an empty file.
+func examine(path string) (fresh bool, err error) {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Stat(sidecar(path)); err == nil {
+			return false, fmt.Errorf("the store %s is missing, but its identity %s is there; restore a backup, or remove the identity to begin with an empty store",
+				path, sidecar(path))
+		}
+		return true, nil
+	}
+	switch {
+	case err != nil:
+		return false, fmt.Errorf("the store %s cannot be examined: %w", path, err)
+	case !info.Mode().IsRegular():
+		return false, fmt.Errorf("the store %s is not a file", path)
+	case info.Size() == 0:
+		return false, fmt.Errorf("%w: the store %s is an empty file; restore a backup, or remove it and %s to begin anew", store.ErrDamaged, path, sidecar(path))
+	case info.Mode().Perm()&0o077 != 0:
+		return false, fmt.Errorf("the store %s can be read by others (mode %04o); run: chmod 600 %s", path, info.Mode().Perm(), path)
+	}
+	return false, nil
+}
+
+// identify writes the identity of a fresh store, and compares that of an old one with the file beside it.
+func identify(db *bbolt.DB, path string, fresh bool) error {
+	if fresh {
+		return found(db, path)
+	}
+	identity, blank, err := readIdentity(db)
+	if err != nil {
+		return fmt.Errorf("the store %s cannot be read: %w", path, err)
+	}
+	beside, err := os.ReadFile(sidecar(path))
+	if blank && errors.Is(err, fs.ErrNotExist) {
+		return found(db, path) // the very first start died before its first commit
+	}
+	if identity == nil {
+		return fmt.Errorf("%w: %s is a database of another program", store.ErrDamaged, path)
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return writeSidecar(path, identity)
+	case err != nil:
+		return fmt.Errorf("the store's identity cannot be read: %w", err)
+	case strings.TrimSpace(string(beside)) != string(identity):
+		return fmt.Errorf("%s is not the store that %s names; put the right one back, or remove %s if this one is meant",
+			path, sidecar(path), sidecar(path))
+	}
+	return nil
+}
+
+// readIdentity returns nil for a file that is not ours; blank says that it holds nothing at all.
+func readIdentity(db *bbolt.DB) (identity []byte, blank bool, err error) {
+	err = db.View(func(tx *bbolt.Tx) error {
+		first, _ := tx.Cursor().First()
+		blank = first == nil
+		if b := tx.Bucket(about); b != nil && tx.Bucket(rows) != nil {
+			identity = bytes.Clone(b.Get(identityAt))
+		}
+		return nil
+	})
+	return identity, blank, err
+}
+
+func found(db *bbolt.DB, path string) error {
+	identity := []byte(rand.Text())
+	err := db.Update(func(tx *bbolt.Tx) error {
+		b, err := tx.CreateBucketIfNotExists(about)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.CreateBucketIfNotExists(rows); err != nil {
+			return err
+		}
+		return b.Put(identityAt, identity)
+	})
+	if err != nil {
+		return fmt.Errorf("the store %s cannot be made: %w", path, err)
+	}
+	return writeSidecar(path, identity)
+}
+
+func sidecar(path string) string { return path + ".id" }
+
+func writeSidecar(path string, identity []byte) error {
+	if err := os.WriteFile(sidecar(path), append(identity, '\n'), 0o600); err != nil {
+		return fmt.Errorf("the store's identity cannot be written: %w", err)
+	}
+	return nil
+}
