@@ -1,0 +1,105 @@
+package activity
+
+import "encoding/json"
+
+// Values of ChannelAccount.Role. The set is open.
+const (
+	RoleUser  = "user"
+	RoleBot   = "bot"
+	RoleSkill = "skill"
+)
+
+// Values of ConversationAccount.ConversationType in Teams.
+const (
+	ConversationPersonal  = "personal"
+	ConversationGroupChat = "groupChat"
+	ConversationChannel   = "channel"
+)
+
+// A ChannelAccount is a person or a bot. In Teams an ID begins with "29:" for a
+// person, and is then known to this bot alone, or with "28:" for a bot. The
+// fields after Role come from the roster calls of the Connector.
+// https://learn.microsoft.com/microsoftteams/platform/bots/how-to/get-teams-context
+type ChannelAccount struct {
+	ID   string `json:"id,omitempty"`
+	Name string `json:"name,omitempty"`
+	// AADObjectID is the person's object id in Microsoft Entra ID: the one name
+	// that stays the same for every bot. The roster calls spell it objectId, which
+	// is understood too.
+	AADObjectID       string `json:"aadObjectId,omitempty" alias:"objectId"`
+	Role              string `json:"role,omitempty"`
+	TenantID          string `json:"tenantId,omitempty"`
+	UserPrincipalName string `json:"userPrincipalName,omitempty"`
+	Email             string `json:"email,omitempty"`
+	GivenName         string `json:"givenName,omitempty"`
+	Surname           string `json:"surname,omitempty"`
+	// UserRole tells guests from members of the tenant.
+	UserRole string `json:"userRole,omitempty"`
+
+	Extra map[string]json.RawMessage `json:"-"`
+}
+
+// A ConversationAccount is a conversation. In a Teams channel ID names a thread;
+// see ParseThread.
+type ConversationAccount struct {
+	ID               string `json:"id,omitempty"`
+	Name             string `json:"name,omitempty"`
+	IsGroup          *bool  `json:"isGroup,omitempty"`
+	ConversationType string `json:"conversationType,omitempty"`
+	TenantID         string `json:"tenantId,omitempty"`
+	AADObjectID      string `json:"aadObjectId,omitempty"`
+	Role             string `json:"role,omitempty"`
+
+	Extra map[string]json.RawMessage `json:"-"`
+}
+
+// A ConversationReference is enough to go on with a conversation later. Store
+// one only from an activity whose service URL was verified (A7560).
+type ConversationReference struct {
+	ActivityID   string               `json:"activityId,omitempty"`
+	User         *ChannelAccount      `json:"user,omitempty"`
+	Bot          *ChannelAccount      `json:"bot,omitempty"`
+	Conversation *ConversationAccount `json:"conversation,omitempty"`
+	ChannelID    string               `json:"channelId,omitempty"`
+	ServiceURL   string               `json:"serviceUrl,omitempty"`
+	Locale       string               `json:"locale,omitempty"`
+
+	Extra map[string]json.RawMessage `json:"-"`
+}
+
+// Reference returns the reference of a received activity: its sender is the
+// user, its recipient the bot.
+func (a *Activity) Reference() ConversationReference {
+	return ConversationReference{
+		ActivityID:   a.ID,
+		User:         copied(a.From),
+		Bot:          copied(a.Recipient),
+		Conversation: copied(a.Conversation),
+		ChannelID:    a.ChannelID,
+		ServiceURL:   a.ServiceURL,
+		Locale:       a.Locale,
+	}
+}
+
+// Apply addresses an activity that the bot is about to send. Locale is set only
+// where the activity has none. ReplyToID is for the reader's information: in
+// Teams the conversation's ID alone decides the thread.
+func (r ConversationReference) Apply(out *Activity) {
+	out.From = copied(r.Bot)
+	out.Recipient = copied(r.User)
+	out.Conversation = copied(r.Conversation)
+	out.ChannelID = r.ChannelID
+	out.ServiceURL = r.ServiceURL
+	out.ReplyToID = r.ActivityID
+	if out.Locale == "" {
+		out.Locale = r.Locale
+	}
+}
+
+func copied[T any](p *T) *T {
+	if p == nil {
+		return nil
+	}
+	c := *p
+	return &c
+}

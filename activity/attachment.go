@@ -1,0 +1,30 @@
+package activity
+
+import "encoding/json"
+
+// Content types of attachments.
+// https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-reference
+const (
+	ContentAdaptiveCard = "application/vnd.microsoft.card.adaptive"
+	ContentHeroCard     = "application/vnd.microsoft.card.hero"
+	// ContentHTML marks the copy of the text that Teams attaches to nearly every
+	// message. It is not a file.
+	ContentHTML = "text/html"
+	// ContentFileDownload describes a file that a person uploaded in a one-to-one
+	// chat. Its download URL needs no token and must not be given one.
+	ContentFileDownload = "application/vnd.microsoft.teams.file.download.info"
+	// ContentMessageReference marks a quoted message.
+	ContentMessageReference = "messageReference"
+)
+
+// An Attachment is a card, a picture or a file. It has Content or ContentURL,
+// not both (A7100).
+type Attachment struct {
+	ContentType  string          `json:"contentType,omitempty"`
+	ContentURL   string          `json:"contentUrl,omitempty"`
+	Content      json.RawMessage `json:"content,omitempty"`
+	Name         string          `json:"name,omitempty"`
+	ThumbnailURL string          `json:"thumbnailUrl,omitempty"`
+
+	Extra map[string]json.RawMessage `json:"-"`
+}

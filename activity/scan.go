@@ -1,0 +1,346 @@
+package activity
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"unicode/utf8"
+)
+
+// MaxDepth is how many objects and arrays may stand inside each other.
+const MaxDepth = 64
+
+// What a DecodeError wraps. Compare with errors.Is.
+var (
+	ErrSyntax    = errors.New("not valid JSON")
+	ErrNotObject = errors.New("not a JSON object")
+	ErrTrailing  = errors.New("data after the JSON object")
+	ErrDuplicate = errors.New("a member name occurs twice in one object")
+	ErrDepth     = errors.New("nested too deeply")
+)
+
+// A DecodeError says where a text stopped being an acceptable activity.
+type DecodeError struct {
+	Offset int    // bytes before the place
+	Member string // the name that occurs twice; only with ErrDuplicate
+	Err    error  // one of the Err values of this package
+}
+
+// Error names the place and, for a duplicate, the member. A foreign name is
+// quoted and shortened, so that the text is fit for a log line.
+func (e *DecodeError) Error() string {
+	if e.Member == "" {
+		return fmt.Sprintf("activity: %v (at byte %d)", e.Err, e.Offset)
+	}
+	return fmt.Sprintf("activity: %v: %.64q (at byte %d)", e.Err, e.Member, e.Offset)
+}
+
+// Unwrap returns the kind of the error.
+func (e *DecodeError) Unwrap() error { return e.Err }
+
+// scanner walks over a JSON text once, from left to right, and checks it on the
+// way. Its position is always at the next byte to read.
+type scanner struct {
+	data  []byte
+	pos   int
+	depth int
+	names [][]byte // names seen in the objects that skipObject is inside of
+}
+
+func (s *scanner) fail(kind error) error { return &DecodeError{Offset: s.pos, Err: kind} }
+
+// peek passes over white space and returns the next byte, or 0 at the end.
+func (s *scanner) peek() byte {
+	for ; s.pos < len(s.data); s.pos++ {
+		switch c := s.data[s.pos]; c {
+		case ' ', '\t', '\r', '\n':
+		default:
+			return c
+		}
+	}
+	return 0
+}
+
+// open enters the object or array whose bracket is next.
+func (s *scanner) open() error {
+	if s.depth == MaxDepth {
+		return s.fail(ErrDepth)
+	}
+	s.depth++
+	s.pos++
+	return nil
+}
+
+// more reports whether another entry follows before the closing bracket, which
+// it passes over together with commas.
+func (s *scanner) more(closing byte, first bool) (bool, error) {
+	switch c := s.peek(); {
+	case c == closing:
+		s.depth--
+		s.pos++
+		return false, nil
+	case first:
+		return true, nil
+	case c == ',':
+		s.pos++
+		return true, nil
+	}
+	return false, s.fail(ErrSyntax)
+}
+
+// member reads the next name of an object and its colon, and leaves the
+// position at the value. The name points into the text unless it had escapes.
+func (s *scanner) member(first bool) (name []byte, more bool, err error) {
+	if more, err = s.more('}', first); !more {
+		return nil, false, err
+	}
+	if s.peek() != '"' {
+		return nil, false, s.fail(ErrSyntax)
+	}
+	if name, err = s.name(); err != nil {
+		return nil, false, err
+	}
+	if s.peek() != ':' {
+		return nil, false, s.fail(ErrSyntax)
+	}
+	s.pos++
+	return name, true, nil
+}
+
+func (s *scanner) name() ([]byte, error) {
+	start := s.pos
+	escaped, err := s.skipString()
+	if err != nil || !escaped {
+		return s.data[min(start+1, len(s.data)):max(start+1, s.pos-1)], err
+	}
+	var name string
+	err = json.Unmarshal(s.data[start:s.pos], &name)
+	return []byte(name), err
+}
+
+// text reads a string value.
+func (s *scanner) text() (string, error) {
+	start := s.pos
+	escaped, err := s.skipString()
+	if err != nil {
+		return "", err
+	}
+	if !escaped {
+		return string(s.data[start+1 : s.pos-1]), nil
+	}
+	var text string
+	err = json.Unmarshal(s.data[start:s.pos], &text)
+	return text, err
+}
+
+// raw reads any value and returns its bytes, which still belong to the text.
+func (s *scanner) raw() ([]byte, error) {
+	s.peek()
+	start := s.pos
+	err := s.skip()
+	return s.data[start:s.pos], err
+}
+
+// skip passes over one value of any kind.
+func (s *scanner) skip() error {
+	switch c := s.peek(); c {
+	case '{':
+		return s.skipObject()
+	case '[':
+		return s.skipArray()
+	case '"':
+		_, err := s.skipString()
+		return err
+	case 't':
+		return s.skipWord("true")
+	case 'f':
+		return s.skipWord("false")
+	case 'n':
+		return s.skipWord("null")
+	default:
+		return s.skipNumber()
+	}
+}
+
+// manyNames is the size from which an object's names are kept in a map: below
+// it, comparing one by one is faster and costs no memory.
+const manyNames = 16
+
+func (s *scanner) skipObject() error {
+	if err := s.open(); err != nil {
+		return err
+	}
+	outer := len(s.names)
+	defer func() { s.names = s.names[:outer] }()
+	var seen map[string]bool
+	for first := true; ; first = false {
+		at := s.pos
+		name, more, err := s.member(first)
+		if !more {
+			return err
+		}
+		if s.repeats(name, outer, seen) {
+			return &DecodeError{Offset: at, Member: string(name), Err: ErrDuplicate}
+		}
+		if seen == nil && len(s.names)-outer == manyNames {
+			seen = make(map[string]bool)
+			for _, n := range s.names[outer:] {
+				seen[string(n)] = true
+			}
+		}
+		if err := s.skip(); err != nil {
+			return err
+		}
+	}
+}
+
+// repeats notes a name and reports whether its object had it already.
+func (s *scanner) repeats(name []byte, outer int, seen map[string]bool) bool {
+	if seen != nil {
+		had := seen[string(name)]
+		seen[string(name)] = true
+		return had
+	}
+	for _, n := range s.names[outer:] {
+		if bytes.Equal(n, name) {
+			return true
+		}
+	}
+	s.names = append(s.names, name)
+	return false
+}
+
+func (s *scanner) skipArray() error {
+	if err := s.open(); err != nil {
+		return err
+	}
+	for first := true; ; first = false {
+		if more, err := s.more(']', first); !more {
+			return err
+		}
+		if err := s.skip(); err != nil {
+			return err
+		}
+	}
+}
+
+// skipString passes over a string and reports whether it holds escapes.
+func (s *scanner) skipString() (escaped bool, err error) {
+	for s.pos++; s.pos < len(s.data); s.pos++ {
+		switch c := s.data[s.pos]; {
+		case c == '"':
+			s.pos++
+			return escaped, nil
+		case c == '\\':
+			escaped = true
+			if err := s.skipEscape(); err != nil {
+				return escaped, err
+			}
+		case c < ' ':
+			return escaped, s.fail(ErrSyntax)
+		}
+	}
+	return escaped, s.fail(ErrSyntax)
+}
+
+// skipEscape goes from the backslash to the last byte of the escape.
+func (s *scanner) skipEscape() error {
+	s.pos++
+	if s.pos >= len(s.data) {
+		return s.fail(ErrSyntax)
+	}
+	switch s.data[s.pos] {
+	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
+		return nil
+	case 'u':
+		for range 4 {
+			s.pos++
+			if s.pos >= len(s.data) || !isHex(s.data[s.pos]) {
+				return s.fail(ErrSyntax)
+			}
+		}
+		return nil
+	}
+	return s.fail(ErrSyntax)
+}
+
+func isHex(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
+}
+
+func (s *scanner) skipWord(word string) error {
+	if len(s.data)-s.pos < len(word) || string(s.data[s.pos:s.pos+len(word)]) != word {
+		return s.fail(ErrSyntax)
+	}
+	s.pos += len(word)
+	return nil
+}
+
+// skipNumber passes over a number as RFC 8259 section 6 spells it.
+func (s *scanner) skipNumber() error {
+	s.accept("-")
+	if !s.accept("0") && !s.digits() {
+		return s.fail(ErrSyntax)
+	}
+	if s.accept(".") && !s.digits() {
+		return s.fail(ErrSyntax)
+	}
+	if s.accept("eE") {
+		s.accept("+-")
+		if !s.digits() {
+			return s.fail(ErrSyntax)
+		}
+	}
+	return nil
+}
+
+func (s *scanner) accept(any string) bool {
+	if s.pos < len(s.data) {
+		for i := range len(any) {
+			if s.data[s.pos] == any[i] {
+				s.pos++
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (s *scanner) digits() bool {
+	start := s.pos
+	for s.pos < len(s.data) && '0' <= s.data[s.pos] && s.data[s.pos] <= '9' {
+		s.pos++
+	}
+	return s.pos > start
+}
+
+// end checks that nothing but white space follows.
+func (s *scanner) end() error {
+	if s.peek(); s.pos < len(s.data) {
+		return s.fail(ErrTrailing)
+	}
+	return nil
+}
+
+// newScanner refuses a text that is not UTF-8, so that no later step needs to
+// ask again (RFC 8259 section 8.1).
+func newScanner(data []byte) (*scanner, error) {
+	s := &scanner{data: data}
+	if !utf8.Valid(data) {
+		return nil, s.fail(ErrSyntax)
+	}
+	return s, nil
+}
+
+// checkValue checks that a text is exactly one JSON value of any kind.
+func checkValue(data []byte) error {
+	s, err := newScanner(data)
+	if err != nil {
+		return err
+	}
+	if err := s.skip(); err != nil {
+		return err
+	}
+	return s.end()
+}

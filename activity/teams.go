@@ -1,0 +1,132 @@
+package activity
+
+import (
+	"encoding/json"
+	"strings"
+)
+
+// Values of ChannelData.EventType. The set is open.
+// https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/subscribe-to-conversation-events
+const (
+	EventTeamMemberAdded      = "teamMemberAdded"
+	EventTeamMemberRemoved    = "teamMemberRemoved"
+	EventTeamRenamed          = "teamRenamed"
+	EventTeamArchived         = "teamArchived"
+	EventTeamUnarchived       = "teamUnarchived"
+	EventTeamDeleted          = "teamDeleted"
+	EventTeamHardDeleted      = "teamHardDeleted"
+	EventTeamRestored         = "teamRestored"
+	EventChannelCreated       = "channelCreated"
+	EventChannelRenamed       = "channelRenamed"
+	EventChannelDeleted       = "channelDeleted"
+	EventChannelRestored      = "channelRestored"
+	EventChannelShared        = "channelShared"
+	EventChannelUnshared      = "channelUnshared"
+	EventChannelMemberAdded   = "channelMemberAdded"
+	EventChannelMemberRemoved = "channelMemberRemoved"
+	EventEditMessage          = "editMessage"
+	EventUndeleteMessage      = "undeleteMessage"
+	EventSoftDeleteMessage    = "softDeleteMessage"
+)
+
+// ChannelData is what Teams puts into Activity.ChannelData. Outside of channels
+// Team and Channel are nil; names come only with events that create or rename.
+// https://learn.microsoft.com/microsoftteams/platform/bots/how-to/get-teams-context
+type ChannelData struct {
+	EventType    string        `json:"eventType,omitempty"`
+	Tenant       *TenantInfo   `json:"tenant,omitempty"`
+	Team         *TeamInfo     `json:"team,omitempty"`
+	Channel      *ChannelInfo  `json:"channel,omitempty"`
+	Settings     *Settings     `json:"settings,omitempty"`
+	Notification *Notification `json:"notification,omitempty"`
+	Source       *Source       `json:"source,omitempty"`
+	Meeting      *MeetingInfo  `json:"meeting,omitempty"`
+	// TeamsTeamID and TeamsChannelID repeat Team.ID and Channel.ID.
+	TeamsTeamID    string `json:"teamsTeamId,omitempty"`
+	TeamsChannelID string `json:"teamsChannelId,omitempty"`
+
+	Extra map[string]json.RawMessage `json:"-"`
+}
+
+// TenantInfo names a tenant of Microsoft Entra ID.
+type TenantInfo struct {
+	ID    string                     `json:"id,omitempty"`
+	Extra map[string]json.RawMessage `json:"-"`
+}
+
+// TeamInfo names a team. Its ID is that of its General channel.
+type TeamInfo struct {
+	ID         string `json:"id,omitempty"`
+	Name       string `json:"name,omitempty"`
+	AADGroupID string `json:"aadGroupId,omitempty"`
+	TeamType   string `json:"teamType,omitempty"` // standard, sharedChannel, privateChannel
+	TenantID   string `json:"tenantId,omitempty"`
+
+	Extra map[string]json.RawMessage `json:"-"`
+}
+
+// ChannelInfo names a channel. The General channel has no Name.
+type ChannelInfo struct {
+	ID    string                     `json:"id,omitempty"`
+	Name  string                     `json:"name,omitempty"`
+	Type  string                     `json:"type,omitempty"` // standard, shared, private
+	Extra map[string]json.RawMessage `json:"-"`
+}
+
+// Settings carry the channel that was chosen when the app was installed.
+type Settings struct {
+	SelectedChannel *ChannelInfo               `json:"selectedChannel,omitempty"`
+	Extra           map[string]json.RawMessage `json:"-"`
+}
+
+// Notification, in an activity that is sent, asks Teams to alert the reader.
+type Notification struct {
+	Alert               *bool                      `json:"alert,omitempty"`
+	AlertInMeeting      *bool                      `json:"alertInMeeting,omitempty"`
+	ExternalResourceURL string                     `json:"externalResourceUrl,omitempty"`
+	Extra               map[string]json.RawMessage `json:"-"`
+}
+
+// Source says from where in Teams an action was taken.
+type Source struct {
+	Name  string                     `json:"name,omitempty"`
+	Extra map[string]json.RawMessage `json:"-"`
+}
+
+// MeetingInfo names a meeting.
+type MeetingInfo struct {
+	ID    string                     `json:"id,omitempty"`
+	Extra map[string]json.RawMessage `json:"-"`
+}
+
+// Teams reads the activity's channelData. An absent one gives the zero value;
+// one that is no object gives an error.
+func (a *Activity) Teams() (ChannelData, error) {
+	var data ChannelData
+	if !present(a.ChannelData) {
+		return data, nil
+	}
+	err := unmarshal(a.ChannelData, &data)
+	return data, err
+}
+
+// Tenant returns the tenant that the activity names, once in its conversation
+// and once in its channelData. Where both are present they must agree, in any
+// letter case; an activity that contradicts itself, or whose channelData cannot
+// be read, does not agree and has no tenant. Neither present: empty, agreed.
+func (a *Activity) Tenant() (id string, agree bool) {
+	data, err := a.Teams()
+	if err != nil {
+		return "", false
+	}
+	if a.Conversation != nil {
+		id = a.Conversation.TenantID
+	}
+	if data.Tenant == nil || data.Tenant.ID == "" {
+		return id, true
+	}
+	if id != "" && !strings.EqualFold(id, data.Tenant.ID) {
+		return "", false
+	}
+	return data.Tenant.ID, true
+}
