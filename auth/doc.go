@@ -1,0 +1,41 @@
+// Package auth decides who speaks. It verifies the tokens that the Bot
+// Framework channel service sends to a bot, and it obtains the tokens that a
+// bot sends back.
+//
+// # Inbound
+//
+// A [Verifier] works in two stages, so that nothing of a stranger's body is
+// ever read:
+//
+//   - [Verifier.Verify] looks at the headers alone. Cheap checks come first and
+//     the network last: the shape of the header, the algorithm, the issuer, the
+//     key id; then the signature and the claims.
+//   - [Verifier.Authorize] compares the verified [Claims] with the decoded
+//     activity: service URL, channel, tenant. The token does not sign the body,
+//     so this stage is what keeps a genuine token from carrying a foreign one.
+//
+// There is one issuer, one algorithm (RS256) and one way in. Tokens of the
+// Emulator and of other bots ("skills") are refused, and no setting of this
+// package turns verification off. The rules follow
+// https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-authentication
+// and are stricter where that page leaves room.
+//
+// # Signing keys
+//
+// NewVerifier starts nothing. Keys are fetched when the first token needs them.
+// At most one fetch runs at a time, in a goroutine that ends within ten seconds
+// and that [Verifier.Close] cancels and waits for. A set is refreshed after 20 to
+// 23 hours while the old one still serves, and is waited for after 24. While the
+// key service is away the last good set serves for up to five days; a key that
+// a newer set no longer holds is not trusted any more. An unknown key id causes a
+// fetch at most once in five minutes. As long as no set was ever loaded every
+// token is answered with 503, and the load is tried again every two seconds.
+//
+// # Outbound
+//
+// A [TokenSource] supplies the bot's own access token. [Hosts] says who may
+// receive it; whoever sends checks the list at every send.
+//
+// All types are safe for concurrent use. Nothing secret is part of an error's
+// text.
+package auth

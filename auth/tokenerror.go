@@ -1,0 +1,110 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"golang.org/x/oauth2"
+)
+
+const (
+	tokenAttempts = 3
+	tokenBackOff  = time.Second // doubled per attempt, with full jitter
+	maxTokenPause = 10 * time.Second
+)
+
+// TokenError is the refusal of a token endpoint. Code is Entra's own, such as
+// AADSTS7000215 for a wrong secret; see
+// https://learn.microsoft.com/entra/identity-platform/reference-error-codes.
+type TokenError struct {
+	Status      int           // HTTP status; 0 when no answer arrived
+	OAuth       string        // OAuth error, such as invalid_client; may be empty
+	Code        string        // AADSTS code; may be empty
+	Description string        // first line of the description, without the secret; may be empty
+	RetryAfter  time.Duration // what the endpoint asked for; zero if nothing
+	Err         error         // the transport's error when no answer arrived
+}
+
+// Error describes the refusal. It never holds the secret.
+func (e *TokenError) Error() string {
+	if e.Status == 0 {
+		return fmt.Sprintf("auth: token endpoint: %v", e.Err)
+	}
+	text := fmt.Sprintf("auth: token endpoint answered %d", e.Status)
+	for _, part := range []string{e.OAuth, e.Code, e.Description} {
+		if part != "" {
+			text += ": " + part
+		}
+	}
+	return text
+}
+
+// Unwrap returns the transport's error, if that was the cause.
+func (e *TokenError) Unwrap() error { return e.Err }
+
+// Temporary reports whether the same request may succeed later.
+func (e *TokenError) Temporary() bool {
+	return e.Status == 0 || e.Status == http.StatusTooManyRequests || e.Status == http.StatusRequestTimeout || e.Status >= 500
+}
+
+var aadsts = regexp.MustCompile(`AADSTS[0-9]{4,8}`)
+
+func newTokenError(err error, secret string) *TokenError {
+	var refused *oauth2.RetrieveError
+	if !errors.As(err, &refused) {
+		return &TokenError{Err: err}
+	}
+	e := &TokenError{
+		Status: refused.Response.StatusCode,
+		OAuth:  safeLine(refused.ErrorCode, secret, 64),
+		Code:   aadsts.FindString(refused.ErrorDescription),
+	}
+	e.Description = safeLine(strings.TrimPrefix(refused.ErrorDescription, e.Code+": "), secret, 200)
+	if seconds, err := strconv.Atoi(refused.Response.Header.Get("Retry-After")); err == nil && seconds > 0 {
+		e.RetryAfter = time.Duration(min(seconds, 3600)) * time.Second
+	}
+	return e
+}
+
+// safeLine cuts foreign text to one short line without control characters and
+// without the secret, should the endpoint have echoed it.
+func safeLine(text, secret string, most int) string {
+	text = strings.ReplaceAll(text, secret, "(secret)")
+	text, _, _ = strings.Cut(text, "\n")
+	text = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r == unicode.ReplacementChar {
+			return -1
+		}
+		return r
+	}, text)
+	if runes := []rune(text); len(runes) > most {
+		text = string(runes[:most]) + "…"
+	}
+	return text
+}
+
+// pauseBefore waits before another attempt and reports whether there is to be
+// one.
+func pauseBefore(ctx context.Context, attempt int, err error) bool {
+	var refused *TokenError
+	if !errors.As(err, &refused) || !refused.Temporary() || refused.RetryAfter > maxTokenPause {
+		return false
+	}
+	pause := max(refused.RetryAfter, rand.N(tokenBackOff<<(attempt-1)))
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
