@@ -186,7 +186,7 @@ func present(raw json.RawMessage) bool {
 // A TextHighlight marks words in the text of the activity that ReplyToID names.
 type TextHighlight struct {
 	Text       string                     `json:"text,omitempty"`
-	Occurrence int                        `json:"occurrence"` // counts from 1
+	Occurrence int                        `json:"occurrence,omitempty"` // counts from 1
 	Extra      map[string]json.RawMessage `json:"-"`
 }
 

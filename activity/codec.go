@@ -255,7 +255,7 @@ func (f *field) decode(sc *scanner, v reflect.Value) (fits bool, err error) {
 		raw, err := sc.raw()
 		n, odd := strconv.Atoi(string(raw))
 		v.SetInt(int64(n))
-		return odd == nil, err
+		return odd == nil && n != 0, err // a zero would be left out again
 	case kindObject:
 		return f.elem.decode(sc, v)
 	case kindPointer:

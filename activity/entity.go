@@ -35,15 +35,22 @@ func (e Entity) Mention() (Mention, bool) {
 	if e.Type != EntityMention {
 		return Mention{}, false
 	}
-	raw, err := marshal(&e)
-	if err != nil {
-		return Mention{}, false
-	}
 	var m Mention
-	if err := unmarshal(raw, &m); err != nil || m.Mentioned.ID == "" {
+	if err := unmarshal(e.Extra["mentioned"], &m.Mentioned); err != nil || m.Mentioned.ID == "" {
 		return Mention{}, false
 	}
-	delete(m.Extra, "type")
+	if err := json.Unmarshal(e.Extra["text"], &m.Text); err != nil {
+		m.Text = ""
+	}
+	for name, raw := range e.Extra {
+		if name == "mentioned" || name == "text" {
+			continue
+		}
+		if m.Extra == nil {
+			m.Extra = make(extras)
+		}
+		m.Extra[name] = raw
+	}
 	return m, true
 }
 

@@ -22,8 +22,8 @@ var atTag = regexp.MustCompile(`(?i)<at(?:\s[^<>]*)?>([^<>]*)</at>`)
 // in any letter case, and their order, so that a person of the same name is
 // not taken for the bot.
 func (a *Activity) TextFor(botID string) string {
-	text := a.Text
-	owners := newOwners(a.Mentions())
+	text, mentions := a.Text, a.Mentions()
+	owners := newOwners(mentions)
 	var b strings.Builder
 	end := 0
 	for _, at := range atTag.FindAllStringSubmatchIndex(text, -1) {
@@ -37,7 +37,7 @@ func (a *Activity) TextFor(botID string) string {
 		b.WriteString(name)
 	}
 	b.WriteString(text[end:])
-	return tidy(withoutBare(b.String(), a.Mentions(), botID))
+	return tidy(withoutBare(b.String(), mentions, botID))
 }
 
 // owners tells, name by name and in the order of the text, who is mentioned.
@@ -72,12 +72,17 @@ func (o owners) next(name string) string {
 // blankToDrop returns the length of the blank that begins after, when one ends
 // before as well.
 func blankToDrop(before, after string) int {
-	if before != "" && !strings.HasSuffix(tidyBlanks(before), " ") {
+	if before != "" && blank(before, strings.HasSuffix) == 0 {
 		return 0
 	}
-	for _, blank := range []string{" ", "\u00a0", "&nbsp;"} {
-		if strings.HasPrefix(after, blank) {
-			return len(blank)
+	return blank(after, strings.HasPrefix)
+}
+
+// blank returns the length of the blank at that end of text where at looks.
+func blank(text string, at func(text, part string) bool) int {
+	for _, b := range []string{" ", "\u00a0", "&nbsp;"} {
+		if at(text, b) {
+			return len(b)
 		}
 	}
 	return 0
@@ -94,10 +99,8 @@ func withoutBare(text string, mentions []Mention, botID string) string {
 	return text
 }
 
+var plainBlanks = strings.NewReplacer("\u00a0", " ", "\r\n", "\n")
+
 func tidy(text string) string {
-	return strings.TrimSpace(tidyBlanks(html.UnescapeString(text)))
+	return strings.TrimSpace(plainBlanks.Replace(html.UnescapeString(text)))
 }
-
-var blanks = strings.NewReplacer("&nbsp;", " ", "\u00a0", " ", "\r\n", "\n")
-
-func tidyBlanks(text string) string { return blanks.Replace(text) }
