@@ -24,6 +24,8 @@ type Handoff struct {
 	AskedFrom    Seq       `json:"asked_from"`     // the log's last event before the handoff
 	StartedAt    time.Time `json:"started_at"`
 	WaitingSince time.Time `json:"waiting_since"`
+	WaitUntil    time.Time `json:"wait_until,omitzero"` // when the present wait is over
+	RemindAt     time.Time `json:"remind_at,omitzero"`  // when the threads are reminded next
 	JoinedAt     time.Time `json:"joined_at,omitzero"`
 	EndedAt      time.Time `json:"ended_at,omitzero"`
 	Ended        EndReason `json:"ended,omitempty"`
@@ -73,7 +75,8 @@ type Closing struct {
 type Thread struct {
 	Channel ID     `json:"channel"`
 	Address string `json:"address"`
-	Card    string `json:"card"` // the message that holds the card
+	Card    string `json:"card"`            // the message that holds the card
+	Drawn   int    `json:"drawn,omitempty"` // the handoff's version that the card shows
 }
 
 // Person is a specialist as a platform knows them.

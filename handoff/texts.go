@@ -16,10 +16,11 @@ const (
 	TextEnded       = "ended"
 	TextEndedOpen   = "ended_open"
 	TextHandedBack  = "handed_back"
+	TextCancelled   = "cancelled"
 	TextNobodyCame  = "nobody_came"
 	TextIdle        = "idle"
 	TextUnavailable = "unavailable"
-	TextReopens     = "reopens"
+	TextUntil       = "unavailable_until"
 	TextNoAnswer    = "no_answer"
 )
 
@@ -32,10 +33,11 @@ var DefaultTexts = map[string]string{
 	TextEnded:       "I'm back with you, and I know what you and {specialist} talked about. Is there anything else I can help with?",
 	TextEndedOpen:   "I'm back with you, and I know what you and {specialist} talked about. Still open: {loops}",
 	TextHandedBack:  "{specialist} has handed our conversation back to me. I know what was said; how can I help from here?",
+	TextCancelled:   "I've told our team that you no longer need them. I'm here if there is anything else.",
 	TextNobodyCame:  "Nobody from our team was free to join. I'm sorry about that. I'm still here, and you can ask for a person again at any time.",
 	TextIdle:        "It has been quiet for a while, so I'm taking over from {specialist} again. Write whenever you like.",
-	TextUnavailable: "Our team isn't available right now{reopens}. I can keep helping you here.",
-	TextReopens:     "; they are back {next_open}",
+	TextUnavailable: "Our team isn't available right now. I can keep helping you here.",
+	TextUntil:       "Our team isn't available right now; they are back {next_open}. I can keep helping you here.",
 	TextNoAnswer:    "I don't have a good answer to that. Would you like me to ask a person from our team?",
 }
 

@@ -1,0 +1,189 @@
+package handoff
+
+import (
+	"context"
+	"hash/fnv"
+	"time"
+
+	"github.com/docket-handoff/docket/store"
+)
+
+// Verb is what a person in a channel wants to do with a handoff.
+type Verb string
+
+// The verbs. End closes, Leave asks the team again, Back gives the conversation to the agent: three different things.
+const (
+	VerbJoin       Verb = "join"
+	VerbEnd        Verb = "end"
+	VerbLeave      Verb = "leave"
+	VerbBack       Verb = "back"
+	VerbTranscript Verb = "transcript"
+	VerbStatus     Verb = "status"
+)
+
+// Act is a press on a card, or a command in a thread.
+type Act struct {
+	Key     string // for commands; presses are told apart by what they change
+	Verb    Verb
+	Place   Place
+	Person  Person
+	Handoff ID // what a card says; empty for a command, which means the thread's
+}
+
+// Outcome says what became of an Act.
+type Outcome string
+
+// The outcomes of an Act.
+const (
+	OutcomeDone      Outcome = "done"
+	OutcomeAgain     Outcome = "again"      // this person has joined already
+	OutcomeTaken     Outcome = "taken"      // another person has it
+	OutcomeNotJoined Outcome = "not_joined" // nobody has joined yet
+	OutcomeStale     Outcome = "stale"      // the handoff is over
+	OutcomeForeign   Outcome = "foreign"    // the card is not of this thread, or of no handoff at all
+)
+
+// Acted is the answer to an Act. View is nil when the outcome is OutcomeForeign.
+type Acted struct {
+	Outcome  Outcome
+	View     *View
+	Messages []Message // VerbTranscript: oldest first
+}
+
+// Act does what a person in a channel asks, decided in one transaction: two who press Join at once get one Done and one
+// Taken. A press counts only from a thread of the handoff that it names.
+func (d *Desk) Act(ctx context.Context, a Act) (Acted, error) {
+	var acted Acted
+	err := d.update(ctx, func(tx store.Tx) error {
+		acted = Acted{Outcome: OutcomeForeign}
+		owner, found, err := get[threadOwner](tx, threadKey(a.Place.Channel, a.Place.Thread))
+		if err != nil || !found || (a.Handoff != "" && a.Handoff != owner.Handoff) {
+			return err
+		}
+		f, err := d.load(tx, owner.Conversation)
+		if err != nil {
+			return err
+		}
+		if f.handoff == nil || f.handoff.ID != owner.Handoff { // an older handoff of the same conversation
+			return d.loadEnded(tx, f, owner.Handoff, &acted)
+		}
+		if found, err := once(tx, "platform", a.Key, "", &acted.Outcome); err != nil {
+			return err
+		} else if !found {
+			if err := d.act(tx, f, a, &acted); err != nil {
+				return err
+			}
+		}
+		acted.View = f.view()
+		if a.Verb == VerbTranscript {
+			acted.Messages, err = lastMessages(tx, f.conversation, maxTranscript)
+		}
+		return err
+	})
+	return acted, err
+}
+
+func (d *Desk) act(tx store.Tx, f *dossier, a Act, acted *Acted) (err error) {
+	if err := d.touch(tx, a.Place); err != nil {
+		return err
+	}
+	if acted.Outcome, err = d.decide(tx, f, a); err != nil {
+		return err
+	}
+	if err := remember(tx, "platform", a.Key, "", acted.Outcome, d.now()); err != nil {
+		return err
+	}
+	if a.Verb == VerbTranscript || a.Verb == VerbStatus {
+		return nil
+	}
+	return d.save(tx, f)
+}
+
+// decide applies the rule that the verb names.
+func (d *Desk) decide(tx store.Tx, f *dossier, a Act) (Outcome, error) {
+	switch a.Verb {
+	case VerbJoin:
+		return f.join(a.Person, *f.handoff.threadIn(a.Place.Channel, a.Place.Thread)), nil
+	case VerbLeave:
+		return f.leave(a.Person), nil
+	case VerbEnd, VerbBack:
+		may := f.mayAct(a.Person)
+		if may != OutcomeDone {
+			return may, nil
+		}
+		closing, err := d.close(tx, f)
+		if err != nil {
+			return "", err
+		}
+		reason := EndedBySpecialist
+		if a.Verb == VerbBack {
+			reason = EndedHandedBack
+		}
+		f.end(reason, closing)
+	}
+	return OutcomeDone, nil
+}
+
+// loadEnded answers an act on a handoff that was followed by another one.
+func (d *Desk) loadEnded(tx store.Tx, f *dossier, id ID, acted *Acted) error {
+	h, found, err := get[Handoff](tx, handoffKey(id))
+	if err != nil || !found {
+		return err
+	}
+	f.handoff = &h
+	acted.Outcome, acted.View = OutcomeStale, f.view()
+	return nil
+}
+
+// Reply orders a sentence into a thread of a channel, as the answer to an input with this key.
+func (d *Desk) Reply(ctx context.Context, key string, at Place, text string) error {
+	return d.update(ctx, func(tx store.Tx) error {
+		var ignored bool
+		if found, err := once(tx, "reply", key, "", &ignored); err != nil || found {
+			return err
+		}
+		if err := remember(tx, "reply", key, "", true, d.now()); err != nil {
+			return err
+		}
+		return enqueue(tx, job{Channel: at.Channel, Queue: "thread " + at.Thread, Kind: PostNotice, Thread: at.Thread, Text: text, At: d.now()})
+	})
+}
+
+// view is what a card shows of the dossier now.
+func (f *dossier) view() *View {
+	label, pseudonym := labelOf(f.conversation)
+	return &View{
+		App: f.app, Conversation: f.conversation, Handoff: *f.handoff, Agent: f.agent,
+		Label: label, Pseudonym: pseudonym, Zone: f.agent.zone(),
+	}
+}
+
+func (a *Agent) zone() *time.Location {
+	if a.Handoff.WorkHours != nil {
+		if zone, err := time.LoadLocation(a.Handoff.WorkHours.TimeZone); err == nil {
+			return zone
+		}
+	}
+	return time.UTC
+}
+
+var (
+	friendlyFirst  = []string{"Amber", "Bright", "Calm", "Clever", "Copper", "Coral", "Gentle", "Golden", "Keen", "Lively", "Lucky", "Merry", "Misty", "Quiet", "Silver", "Sunny", "Swift", "Velvet", "Warm", "Witty"}
+	friendlySecond = []string{"Badger", "Beaver", "Curlew", "Dolphin", "Falcon", "Finch", "Heron", "Ibex", "Kestrel", "Lynx", "Magpie", "Marten", "Otter", "Panda", "Puffin", "Robin", "Seal", "Sparrow", "Swan", "Wren"}
+)
+
+// labelOf names the visitor for specialists: by the real name where one is known, else by two friendly words that stay the
+// same for the whole conversation. Visitors never see them.
+func labelOf(c Conversation) (label string, pseudonym bool) {
+	if c.Visitor.Name != "" {
+		return c.Visitor.Name, false
+	}
+	seed := string(c.ID)
+	if c.Visitor.ID != "" {
+		seed = string(c.Visitor.ID)
+	}
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(seed))
+	n := int(h.Sum32() >> 1)
+	return friendlyFirst[n%len(friendlyFirst)] + " " + friendlySecond[n/len(friendlyFirst)%len(friendlySecond)], true
+}

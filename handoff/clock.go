@@ -1,0 +1,154 @@
+package handoff
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/docket-handoff/docket/store"
+)
+
+const sweepEvery = time.Hour
+
+// runClock fires the timers when their moments come, and forgets the keys of inputs that nobody repeats any more.
+func (d *Desk) runClock(ctx context.Context) error {
+	wake := d.engine.Watch(ctx, timerRows)
+	sweep := d.now()
+	for {
+		if !d.now().Before(sweep) {
+			d.complain("forget old keys", d.forget(ctx))
+			sweep = d.now().Add(sweepEvery)
+		}
+		due, err := d.fire(ctx)
+		d.complain("fire a timer", err)
+		pause := sweep.Sub(d.now())
+		if err != nil {
+			pause = time.Second
+		} else if !due.IsZero() {
+			pause = min(pause, due.Sub(d.now()))
+		}
+		if err := sleep(ctx, wake, pause); err != nil {
+			return err
+		}
+	}
+}
+
+// sleep returns after the pause, or when woken, or with the context's end as its error.
+func sleep(ctx context.Context, wake <-chan struct{}, pause time.Duration) error {
+	t := time.NewTimer(max(pause, 0))
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-wake:
+	case <-ctx.Done():
+	}
+	return ctx.Err()
+}
+
+// fire runs every timer whose moment has come, and returns the moment of the next one.
+func (d *Desk) fire(ctx context.Context) (due time.Time, err error) {
+	for {
+		var key string
+		err := d.view(ctx, func(tx store.Tx) error {
+			key = ""
+			for k := range tx.Scan(timerRows, "") {
+				key = k
+				break
+			}
+			return nil
+		})
+		if err != nil || key == "" {
+			return time.Time{}, err
+		}
+		at, handoff, kind, err := parseTimer(key)
+		if err != nil {
+			return time.Time{}, err
+		}
+		if at.After(d.now()) {
+			return at, nil
+		}
+		if err := d.tick(ctx, key, handoff, kind); err != nil {
+			return time.Time{}, err
+		}
+	}
+}
+
+func parseTimer(key string) (time.Time, ID, timerKind, error) {
+	parts := strings.Split(strings.TrimPrefix(key, timerRows), "/")
+	if len(parts) != 3 {
+		return time.Time{}, "", "", fmt.Errorf("%w: timer %q", store.ErrDamaged, key)
+	}
+	ms, err := strconv.ParseInt(parts[0], 10, 64)
+	if err != nil {
+		return time.Time{}, "", "", fmt.Errorf("%w: timer %q", store.ErrDamaged, key)
+	}
+	return time.UnixMilli(ms), ID(parts[1]), timerKind(parts[2]), nil
+}
+
+// tick takes one timer away and does what it stood for, in one transaction.
+func (d *Desk) tick(ctx context.Context, key string, id ID, kind timerKind) error {
+	return d.update(ctx, func(tx store.Tx) error {
+		if err := tx.Delete(key); err != nil {
+			return err
+		}
+		h, found, err := get[Handoff](tx, handoffKey(id))
+		if err != nil || !found {
+			return err
+		}
+		f, err := d.load(tx, h.Conversation)
+		if CodeOf(err) == CodeUnknownConversation {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if f.handoff == nil || f.handoff.ID != id {
+			return nil
+		}
+		closing, err := d.close(tx, f)
+		if err != nil {
+			return err
+		}
+		f.tick(kind, closing)
+		return d.save(tx, f)
+	})
+}
+
+const forgetAtOnce = 1000
+
+// forget removes the keys whose time is over, a batch at a time.
+func (d *Desk) forget(ctx context.Context) error {
+	now := fmt.Sprintf("expiries/%08d/", d.now().Unix()/3600)
+	for {
+		removed := 0
+		err := d.update(ctx, func(tx store.Tx) error {
+			removed = 0
+			for row := range tx.Scan("expiries/", "") {
+				if row >= now || removed == forgetAtOnce {
+					return nil
+				}
+				key := row[len(now):]
+				if err := tx.Delete(key); err != nil {
+					return err
+				}
+				if err := tx.Delete(row); err != nil {
+					return err
+				}
+				removed++
+			}
+			return nil
+		})
+		if err != nil || removed < forgetAtOnce {
+			return err
+		}
+	}
+}
+
+// complain logs an error of the background, where no caller is.
+func (d *Desk) complain(what string, err error) {
+	if err != nil {
+		d.log.Error("the desk could not "+what, "error", err)
+	}
+}

@@ -1,0 +1,172 @@
+package handoff
+
+import (
+	"time"
+
+	"github.com/docket-handoff/docket/store"
+)
+
+// dossier is everything the rules may look at, and everything they decided. Rules change it and nothing else; save writes
+// it in the transaction it was loaded in.
+type dossier struct {
+	conversation Conversation
+	handoff      *Handoff // the one under way or the last one; nil when there never was one
+	agent        Agent
+	channels     map[ID]Channel // those of the agent and of the handoff
+	app          string
+	now          time.Time
+
+	events []Event
+	jobs   []job
+	timers []timer
+	turn   bool // the agent owes an answer to the last line
+	done   bool // the agent owes none
+}
+
+// timer is a moment at which a rule looks again.
+type timer struct {
+	at   time.Time
+	kind timerKind
+}
+
+type timerKind string
+
+const (
+	timerRemind timerKind = "remind"
+	timerWait   timerKind = "wait"
+	timerIdle   timerKind = "idle"
+)
+
+// load reads a conversation's dossier. A conversation that is not there is CodeUnknownConversation.
+func (d *Desk) load(tx store.Tx, id ID) (*dossier, error) {
+	c, found, err := get[Conversation](tx, recordKey(id))
+	if err != nil {
+		return nil, err
+	}
+	if !found {
+		return nil, refuse(CodeUnknownConversation, "there is no such conversation")
+	}
+	f := &dossier{conversation: c, channels: map[ID]Channel{}, app: d.app, now: d.now()}
+	if f.agent, found, err = get[Agent](tx, agentKey(c.Agent)); err != nil {
+		return nil, err
+	} else if !found {
+		f.agent = Agent{ID: c.Agent, Name: string(c.Agent)}
+	}
+	if c.Handoff != "" {
+		h, found, err := get[Handoff](tx, handoffKey(c.Handoff))
+		if err != nil {
+			return nil, err
+		}
+		if found {
+			f.handoff = &h
+		}
+	}
+	return f, f.loadChannels(tx)
+}
+
+func (f *dossier) loadChannels(tx store.Tx) error {
+	ids := append([]ID{}, f.agent.Handoff.Channels...)
+	ids = append(ids, f.agent.Handoff.FallbackChannels...)
+	if f.handoff != nil {
+		ids = append(ids, f.handoff.Channels...)
+	}
+	for _, id := range ids {
+		c, found, err := get[Channel](tx, channelKey(id))
+		if err != nil {
+			return err
+		}
+		if found {
+			f.channels[id] = c
+		}
+	}
+	return nil
+}
+
+// save writes what the rules decided: the log first, then the state, then what must be sent and watched because of it.
+func (d *Desk) save(tx store.Tx, f *dossier) error {
+	for _, e := range f.events {
+		if err := put(tx, logKey(f.conversation.ID, e.Seq), e); err != nil {
+			return err
+		}
+	}
+	if err := put(tx, recordKey(f.conversation.ID), f.conversation); err != nil {
+		return err
+	}
+	if f.handoff != nil {
+		if err := put(tx, handoffKey(f.handoff.ID), f.handoff); err != nil {
+			return err
+		}
+		if err := tx.Put(handoffsOf(f.conversation.ID)+string(f.handoff.ID), nil); err != nil {
+			return err
+		}
+	}
+	for _, j := range f.jobs {
+		if err := enqueue(tx, j); err != nil {
+			return err
+		}
+	}
+	for _, t := range f.timers {
+		if err := tx.Put(timerKey(t.at, f.handoff.ID, t.kind), nil); err != nil {
+			return err
+		}
+	}
+	switch {
+	case f.turn:
+		return put(tx, turnKey(f.conversation.ID), turn{Seq: f.conversation.LastSeq})
+	case f.done:
+		return tx.Delete(turnKey(f.conversation.ID))
+	}
+	return nil
+}
+
+// append adds an event to the log and gives it the next place.
+func (f *dossier) append(e Event) *Event {
+	f.conversation.LastSeq++
+	e.Seq, e.At = f.conversation.LastSeq, f.now
+	f.events = append(f.events, e)
+	return &f.events[len(f.events)-1]
+}
+
+// say adds a message to the log.
+func (f *dossier) say(from Author, text string, files []Attachment) Message {
+	seq := f.conversation.LastSeq + 1
+	m := Message{
+		ID:   messageID(f.conversation.ID, seq),
+		Seq:  seq,
+		From: from, Text: text, At: f.now, Attachments: files,
+	}
+	f.append(Event{Name: EventMessage, Message: &m})
+	return m
+}
+
+// tell adds a sentence of the agent's that the rules wrote. An empty text says nothing.
+func (f *dossier) tell(text string) {
+	if text != "" {
+		f.say(Author{Kind: FromAgent, Name: f.agent.Name}, text, nil)
+	}
+}
+
+// changed adds a handoff event, and lets the card follow.
+func (f *dossier) changed(c HandoffChange) {
+	c.Handoff = f.handoff.ID
+	f.append(Event{Name: EventHandoff, Handoff: &c})
+	f.handoff.Version++
+}
+
+// post orders a post in a channel, for this conversation.
+func (f *dossier) post(channel ID, j job) {
+	j.Channel, j.Queue = channel, string(f.conversation.ID)
+	j.Conversation, j.Handoff = f.conversation.ID, f.handoff.ID
+	j.At = f.now
+	f.jobs = append(f.jobs, j)
+}
+
+// redraw orders the card anew in every channel.
+func (f *dossier) redraw() {
+	for _, t := range f.handoff.Threads {
+		f.post(t.Channel, job{Kind: PostCard, Version: f.handoff.Version})
+	}
+}
+
+// under says whether a handoff is under way.
+func (f *dossier) under() bool { return f.handoff != nil && f.handoff.Stage != StageEnded }

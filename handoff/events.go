@@ -1,0 +1,168 @@
+package handoff
+
+import (
+	"context"
+	"iter"
+
+	"github.com/docket-handoff/docket/store"
+)
+
+const eventPage = 200
+
+// Events yields the conversation's log behind after: what is there, then what comes, in order, without a gap and without
+// a repeat. It ends when ctx does; any other end is an error, yielded once.
+func (d *Desk) Events(ctx context.Context, id ID, after Seq) iter.Seq2[Event, error] {
+	return func(yield func(Event, error) bool) {
+		ctx, forget := context.WithCancel(ctx)
+		defer forget()
+		wake := d.engine.Watch(ctx, logRows(id)) // before the first read, or an event could fall between
+		for {
+			page, err := d.page(ctx, id, after)
+			if err != nil {
+				if ctx.Err() == nil {
+					yield(Event{}, err)
+				}
+				return
+			}
+			for _, e := range page {
+				if !yield(e, nil) {
+					return
+				}
+				after = e.Seq
+			}
+			if len(page) == eventPage {
+				continue
+			}
+			select {
+			case <-wake:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}
+}
+
+func (d *Desk) page(ctx context.Context, id ID, after Seq) ([]Event, error) {
+	var page []Event
+	err := d.view(ctx, func(tx store.Tx) error {
+		page = page[:0]
+		if _, found, err := get[Conversation](tx, recordKey(id)); err != nil {
+			return err
+		} else if !found {
+			return refuse(CodeUnknownConversation, "there is no such conversation")
+		}
+		return eachEvent(tx, id, after, func(e Event) bool {
+			page = append(page, e)
+			return len(page) < eventPage
+		})
+	})
+	return page, err
+}
+
+// Turn is a visitor's line that waits for the agent's answer.
+type Turn struct {
+	Conversation Conversation
+	Agent        Agent
+	Messages     []Message // the newest ones, oldest first
+	Handoff      *Handoff  // the last one, when there was one
+	Seq          Seq
+}
+
+// Reply is what an agent does with a Turn: it says something, or it asks for a person, or both. The text of a reply that
+// asks for a person is said only when nobody can come.
+type Reply struct {
+	Text    string
+	Handoff *Request
+}
+
+const turnMemory = 200 // how many events back an agent sees
+
+// Turns yields the lines that wait for an agent, until ctx ends. A turn that was not answered comes again.
+func (d *Desk) Turns(ctx context.Context) iter.Seq2[Turn, error] {
+	return func(yield func(Turn, error) bool) {
+		ctx, forget := context.WithCancel(ctx)
+		defer forget()
+		wake := d.engine.Watch(ctx, turnRows)
+		for {
+			waiting, err := d.waitingTurns(ctx)
+			if err != nil && ctx.Err() == nil && !yield(Turn{}, err) {
+				return
+			}
+			for _, t := range waiting {
+				if !yield(t, nil) {
+					return
+				}
+			}
+			select {
+			case <-wake:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}
+}
+
+func (d *Desk) waitingTurns(ctx context.Context) ([]Turn, error) {
+	var waiting []Turn
+	err := d.view(ctx, func(tx store.Tx) error {
+		waiting = waiting[:0]
+		for key := range tx.Scan(turnRows, "") {
+			row, _, err := get[turn](tx, key)
+			if err != nil {
+				return err
+			}
+			f, err := d.load(tx, ID(key[len(turnRows):]))
+			if CodeOf(err) == CodeUnknownConversation {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			said, err := lastMessages(tx, f.conversation, turnMemory)
+			if err != nil {
+				return err
+			}
+			waiting = append(waiting, Turn{Conversation: f.conversation, Agent: f.agent, Messages: said, Handoff: f.handoff, Seq: row.Seq})
+		}
+		return nil
+	})
+	return waiting, err
+}
+
+// Answer does what the agent decided, unless the turn was answered before or somebody else has the conversation now.
+func (d *Desk) Answer(ctx context.Context, t Turn, r Reply) error {
+	fresh := newID()
+	return d.update(ctx, func(tx store.Tx) error {
+		row, found, err := get[turn](tx, turnKey(t.Conversation.ID))
+		if err != nil || !found || row.Seq < t.Seq {
+			return err
+		}
+		f, err := d.load(tx, t.Conversation.ID)
+		if err != nil {
+			return err
+		}
+		f.done = row.Seq == t.Seq
+		if f.conversation.State == StateAgent {
+			if err := d.reply(tx, f, r, fresh); err != nil {
+				return err
+			}
+		}
+		return d.save(tx, f)
+	})
+}
+
+func (d *Desk) reply(tx store.Tx, f *dossier, r Reply, fresh ID) error {
+	if r.Handoff == nil {
+		f.tell(r.Text)
+		return nil
+	}
+	answer, err := d.request(tx, f, *r.Handoff, fresh)
+	if err != nil {
+		return err
+	}
+	if answer.State == AnswerUnavailable {
+		f.tell(f.unavailable(answer))
+		f.tell(r.Text)
+	}
+	return nil
+}

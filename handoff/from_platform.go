@@ -1,0 +1,219 @@
+package handoff
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/docket-handoff/docket/store"
+)
+
+// Place is where an input from a platform came from.
+type Place struct {
+	Channel   ID              // ChannelID of the platform's names
+	Thread    string          // the thread's address
+	Reference json.RawMessage // how to reach the channel, as the input says it; nil: as before
+}
+
+// SpecialistLine is something that a person wrote in a channel.
+type SpecialistLine struct {
+	Key     string // the platform's identity of this input; the same one again is the same input
+	Place   Place
+	Person  Person
+	Message string // the platform's id of the message, for later edits
+	Text    string // plain text, mentions of the bot removed
+	Files   []ForeignFile
+}
+
+// ForeignFile is a file that lies with the platform. Ref is what the platform's Open understands.
+type ForeignFile struct {
+	Name, Type, Ref string
+}
+
+// Heard says what became of a line from a channel.
+type Heard string
+
+// What becomes of a line.
+const (
+	HeardRelayed  Heard = "relayed"  // it is in the visitor's log
+	HeardInternal Heard = "internal" // it stays in the channel: an internal line, or a person who has not joined
+	HeardNowhere  Heard = "nowhere"  // the thread is no handoff's
+	HeardEnded    Heard = "ended"    // the handoff is over; nobody hears the line
+)
+
+// InternalMark begins a line that stays in the channel.
+const InternalMark = "//"
+
+// FromSpecialist takes a line from a channel. Only the person who joined is relayed, and only from the thread that joined.
+func (d *Desk) FromSpecialist(ctx context.Context, line SpecialistLine) (Heard, error) {
+	line.Text = strings.TrimSpace(strings.ToValidUTF8(line.Text, "\uFFFD"))
+	var heard Heard
+	err := d.update(ctx, func(tx store.Tx) error {
+		heard = HeardNowhere
+		owner, found, err := get[threadOwner](tx, threadKey(line.Place.Channel, line.Place.Thread))
+		if err != nil || !found {
+			return err
+		}
+		if found, err := once(tx, "platform", line.Key, "", &heard); err != nil || found {
+			return err
+		}
+		if err := d.touch(tx, line.Place); err != nil {
+			return err
+		}
+		f, err := d.load(tx, owner.Conversation)
+		if err != nil {
+			return err
+		}
+		if heard = f.hears(owner.Handoff, line); heard == HeardRelayed {
+			if err := d.relayIn(tx, f, line); err != nil {
+				return err
+			}
+		}
+		return remember(tx, "platform", line.Key, "", heard, d.now())
+	})
+	return heard, err
+}
+
+// hears decides whether a line goes to the visitor.
+func (f *dossier) hears(handoff ID, line SpecialistLine) Heard {
+	h := f.handoff
+	switch {
+	case h == nil || h.ID != handoff || h.Stage == StageEnded:
+		return HeardEnded
+	case strings.HasPrefix(line.Text, InternalMark):
+		return HeardInternal
+	case h.Stage != StageJoined || h.Specialist.ID != line.Person.ID:
+		return HeardInternal
+	case h.Home.Channel != line.Place.Channel || h.Home.Address != line.Place.Thread:
+		return HeardInternal
+	case line.Text == "" && len(line.Files) == 0:
+		return HeardInternal
+	}
+	return HeardRelayed
+}
+
+// relayIn appends a specialist's line, cut where it is longer than a visitor's screen takes.
+func (d *Desk) relayIn(tx store.Tx, f *dossier, line SpecialistLine) error {
+	f.conversation.HeardAt = f.now
+	who := f.handoff.Specialist
+	seq := f.conversation.LastSeq + 1
+	var files []Attachment
+	for i, foreign := range line.Files {
+		name := fmt.Sprintf("%d-%d", seq, i+1)
+		row := file{Name: foreign.Name, Type: foreign.Type, Channel: line.Place.Channel, Ref: foreign.Ref}
+		if err := put(tx, fileKey(f.conversation.ID, name), row); err != nil {
+			return err
+		}
+		files = append(files, Attachment{Name: foreign.Name, Type: foreign.Type, URL: fileURL(f.conversation.ID, name)})
+	}
+	f.say(Author{Kind: FromSpecialist, Name: who.Name, Photo: who.Photo}, line.Text, files)
+	if line.Message != "" {
+		owner := messageOwner{Conversation: f.conversation.ID, Seq: seq}
+		if err := put(tx, ownerKey(line.Place.Channel, line.Message), owner); err != nil {
+			return err
+		}
+	}
+	return d.save(tx, f)
+}
+
+// Change is an edit or a removal of a message that was relayed before.
+type Change struct {
+	Key     string
+	Channel ID
+	Message string // the platform's id
+	Text    string // the new text
+	Delete  bool
+}
+
+// FromEdit carries an edit or a removal to the visitor. A message that was never relayed is left alone.
+func (d *Desk) FromEdit(ctx context.Context, c Change) error {
+	return d.update(ctx, func(tx store.Tx) error {
+		owner, found, err := get[messageOwner](tx, ownerKey(c.Channel, c.Message))
+		if err != nil || !found {
+			return err
+		}
+		var ignored bool
+		if found, err := once(tx, "platform", c.Key, "", &ignored); err != nil || found {
+			return err
+		}
+		e, found, err := get[Event](tx, logKey(owner.Conversation, owner.Seq))
+		if err != nil || !found || e.Message == nil || e.Message.From.Kind != FromSpecialist || e.Message.Deleted {
+			return err
+		}
+		f, err := d.load(tx, owner.Conversation)
+		if err != nil {
+			return err
+		}
+		f.amend(&e, c)
+		if err := put(tx, logKey(owner.Conversation, owner.Seq), e); err != nil {
+			return err
+		}
+		if err := remember(tx, "platform", c.Key, "", true, d.now()); err != nil {
+			return err
+		}
+		return d.save(tx, f)
+	})
+}
+
+// amend changes the message where it stands, so that nobody reads the old text again, and tells those who have read it.
+func (f *dossier) amend(e *Event, c Change) {
+	at := f.now
+	name := EventEdited
+	e.Message.EditedAt = &at
+	if c.Delete {
+		name = EventDeleted
+		e.Message.Deleted, e.Message.EditedAt, e.Message.Text, e.Message.Attachments = true, nil, "", nil
+	} else {
+		e.Message.Text = strings.TrimSpace(strings.ToValidUTF8(c.Text, "\uFFFD"))
+	}
+	told := *e.Message
+	f.append(Event{Name: name, Message: &told})
+}
+
+// FromReaction shows the visitor a reaction to one of their lines.
+func (d *Desk) FromReaction(ctx context.Context, key string, channel ID, message string, r Reaction) error {
+	return d.update(ctx, func(tx store.Tx) error {
+		owner, found, err := get[messageOwner](tx, ownerKey(channel, message))
+		if err != nil || !found {
+			return err
+		}
+		var ignored bool
+		if found, err := once(tx, "platform", key, "", &ignored); err != nil || found {
+			return err
+		}
+		e, found, err := get[Event](tx, logKey(owner.Conversation, owner.Seq))
+		if err != nil || !found || e.Message == nil {
+			return err
+		}
+		f, err := d.load(tx, owner.Conversation)
+		if err != nil {
+			return err
+		}
+		r.Message = e.Message.ID
+		f.append(Event{Name: EventReaction, Reaction: &r})
+		if err := remember(tx, "platform", key, "", true, d.now()); err != nil {
+			return err
+		}
+		return d.save(tx, f)
+	})
+}
+
+// touch keeps what an authenticated input says about its channel: that it lives, and how to reach it.
+func (d *Desk) touch(tx store.Tx, p Place) error {
+	c, found, err := get[Channel](tx, channelKey(p.Channel))
+	if err != nil || !found {
+		return err
+	}
+	fresh := len(p.Reference) == 0 || bytes.Equal(p.Reference, c.Reference)
+	if fresh && d.now().Sub(c.LastSeen) < time.Minute {
+		return nil
+	}
+	c.LastSeen = d.now()
+	if len(p.Reference) > 0 {
+		c.Reference = p.Reference
+	}
+	return put(tx, channelKey(c.ID), c)
+}

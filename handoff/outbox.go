@@ -1,0 +1,52 @@
+package handoff
+
+import (
+	"time"
+
+	"github.com/docket-handoff/docket/store"
+)
+
+// job is a post that is ordered and not yet done. It waits in the outbox of its channel, in a queue: the conversation it
+// belongs to, or a thread outside any conversation. The jobs of a queue are done in the order of N.
+type job struct {
+	N            uint64       `json:"n"`
+	Channel      ID           `json:"channel"`
+	Queue        string       `json:"queue"`
+	Conversation ID           `json:"conversation,omitempty"`
+	Handoff      ID           `json:"handoff,omitempty"`
+	Kind         PostKind     `json:"kind"`
+	Thread       string       `json:"thread,omitempty"`  // where, for posts outside a handoff
+	Target       string       `json:"target,omitempty"`  // PostErase: the message to remove
+	Message      string       `json:"message,omitempty"` // PostLine: the event's message id
+	Text         string       `json:"text,omitempty"`
+	Files        []Attachment `json:"files,omitempty"`
+	Version      int          `json:"version,omitempty"` // the handoff's version that a card must show at least
+	At           time.Time    `json:"at"`
+
+	Phase     phase     `json:"phase"`
+	Attempt   int       `json:"attempt,omitempty"`
+	Doubts    int       `json:"doubts,omitempty"` // attempts whose outcome nobody knows
+	NotBefore time.Time `json:"not_before,omitzero"`
+	Cause     string    `json:"cause,omitempty"`
+}
+
+// phase is how far a job has come.
+type phase string
+
+const (
+	phasePending phase = "pending" // to be done
+	phaseSending phase = "sending" // the call is under way, or the process died in it
+	phaseHeld    phase = "held"    // in doubt twice: a person decides
+)
+
+func (j job) key() string { return jobKey(j.Channel, j.Queue, j.N) }
+
+// enqueue gives a job its number and puts it behind all others of its queue.
+func enqueue(tx store.Tx, j job) error {
+	n, err := next(tx, "outbox")
+	if err != nil {
+		return err
+	}
+	j.N, j.Phase = n, phasePending
+	return put(tx, j.key(), j)
+}

@@ -1,0 +1,191 @@
+package handoff
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/docket-handoff/docket/store"
+)
+
+// The rows of the relay, by key. Numbers are padded so that keys sort as numbers do.
+//
+//	agents/<agent>                             Agent
+//	channels/<channel>                         Channel
+//	conversations/<conversation>/record        Conversation
+//	conversations/<conversation>/log/<seq>     Event
+//	conversations/<conversation>/delivery/<message>  DeliveryState
+//	conversations/<conversation>/posted/<n>    posted: what the bot left in the channels
+//	conversations/<conversation>/handoffs/<handoff>  nothing
+//	conversations/<conversation>/files/<file>  file
+//	conversations/<conversation>/data/<file>   the file's bytes
+//	handoffs/<handoff>                         Handoff
+//	threads/<channel>/<address>                threadOwner
+//	messages/<channel>/<platform's message>    messageOwner: a specialist's line, for its edits
+//	outbox/<channel>/<queue>/<n>               job
+//	held/<channel>/<queue>/<n>                 job: in doubt twice, waits for a person
+//	counters/<name>                            the last number given
+//	timers/<unix milliseconds>/<handoff>/<kind>  nothing: the key says it all
+//	turns/<conversation>                       turn: a visitor's line that waits for the agent
+//	keys/<scope>/<key>                         keyed: what an input with this key got
+//	expiries/<unix hour>/<key of a keys row>   nothing
+//	visitors/<visitor>/<conversation>          nothing
+//	meta/epoch                                 the store's epoch
+const (
+	agentRows   = "agents/"
+	channelRows = "channels/"
+	outboxRows  = "outbox/"
+	timerRows   = "timers/"
+	turnRows    = "turns/"
+	epochRow    = "meta/epoch"
+)
+
+func agentKey(id ID) string              { return agentRows + string(id) }
+func channelKey(id ID) string            { return channelRows + string(id) }
+func recordKey(id ID) string             { return conversationRows(id) + "record" }
+func logRows(id ID) string               { return conversationRows(id) + "log/" }
+func logKey(id ID, seq Seq) string       { return fmt.Sprintf("%s%016d", logRows(id), seq) }
+func handoffKey(id ID) string            { return "handoffs/" + string(id) }
+func conversationRows(id ID) string      { return "conversations/" + string(id) + "/" }
+func deliveryKey(id ID, m string) string { return conversationRows(id) + "delivery/" + m }
+func postedRows(id ID) string            { return conversationRows(id) + "posted/" }
+func fileKey(id ID, file string) string  { return conversationRows(id) + "files/" + file }
+func dataKey(id ID, file string) string  { return conversationRows(id) + "data/" + file }
+func turnKey(id ID) string               { return turnRows + string(id) }
+func visitorRows(id ID) string           { return "visitors/" + escape(string(id)) + "/" }
+
+func threadKey(channel ID, address string) string {
+	return "threads/" + string(channel) + "/" + escape(address)
+}
+
+func ownerKey(channel ID, message string) string {
+	return "messages/" + string(channel) + "/" + escape(message)
+}
+
+func laneRows(channel ID) string { return outboxRows + string(channel) + "/" }
+
+func jobKey(channel ID, queue string, n uint64) string {
+	return fmt.Sprintf("%s%s/%016d", laneRows(channel), escape(queue), n)
+}
+
+func timerKey(at time.Time, handoff ID, kind timerKind) string {
+	return fmt.Sprintf("%s%013d/%s/%s", timerRows, at.UnixMilli(), handoff, kind)
+}
+
+func handoffsOf(id ID) string { return conversationRows(id) + "handoffs/" }
+
+// messageID names a message by its place; seqOf reads the place back, and 0 where there is none.
+func messageID(id ID, seq Seq) string { return string(id) + "." + strconv.FormatUint(uint64(seq), 10) }
+
+func seqOf(message string) Seq {
+	n, _ := strconv.ParseUint(message[strings.LastIndexByte(message, '.')+1:], 10, 64)
+	return Seq(n)
+}
+
+// escape makes foreign text fit into one segment of a key.
+func escape(s string) string {
+	return strings.NewReplacer("%", "%25", "/", "%2F").Replace(s)
+}
+
+// threadOwner says whose thread it is.
+type threadOwner struct {
+	Conversation ID `json:"conversation"`
+	Handoff      ID `json:"handoff"`
+}
+
+// messageOwner says which event a specialist's message became.
+type messageOwner struct {
+	Conversation ID  `json:"conversation"`
+	Seq          Seq `json:"seq"`
+}
+
+// posted is a trace of the bot's in a channel, kept so that it can be erased.
+type posted struct {
+	Channel ID     `json:"channel"`
+	Thread  string `json:"thread"`
+	Message string `json:"message"`
+}
+
+// turn is a visitor's line that waits for the agent's answer.
+type turn struct {
+	Seq Seq `json:"seq"`
+}
+
+// get reads a row into a T. The second result is false when there is none.
+func get[T any](tx store.Tx, key string) (value T, found bool, err error) {
+	raw, err := tx.Get(key)
+	if errors.Is(err, store.ErrNotFound) {
+		return value, false, nil
+	}
+	if err != nil {
+		return value, false, err
+	}
+	if err := json.Unmarshal(raw, &value); err != nil {
+		return value, false, fmt.Errorf("%w: row %q: %w", store.ErrDamaged, key, err)
+	}
+	return value, true, nil
+}
+
+func put(tx store.Tx, key string, value any) error {
+	raw, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Errorf("row %q: %w", key, err)
+	}
+	return tx.Put(key, raw)
+}
+
+// next gives the next number of a counter, from 1.
+func next(tx store.Tx, counter string) (uint64, error) {
+	key := "counters/" + counter
+	n, _, err := get[uint64](tx, key)
+	if err != nil {
+		return 0, err
+	}
+	n++
+	return n, put(tx, key, n)
+}
+
+// keyTTL is how long an input's key is remembered: longer than any sender repeats itself.
+const keyTTL = 7 * 24 * time.Hour
+
+// keyed is what an input with a key got the first time.
+type keyed struct {
+	Hash   string          `json:"hash,omitempty"` // of what the input said, where a repeat must say the same
+	Result json.RawMessage `json:"result,omitempty"`
+}
+
+// once looks the key up: found says that the input was taken before, and result is then filled with its first answer.
+func once(tx store.Tx, scope, key, hash string, result any) (found bool, err error) {
+	if key == "" {
+		return false, nil
+	}
+	before, found, err := get[keyed](tx, onceKey(scope, key))
+	if err != nil || !found {
+		return false, err
+	}
+	if before.Hash != hash {
+		return true, refuse(CodeClientIDReused, "this key was used before with other content; use a new one")
+	}
+	return true, json.Unmarshal(before.Result, result)
+}
+
+func onceKey(scope, key string) string { return "keys/" + scope + "/" + escape(key) }
+
+// remember keeps the answer that an input with this key got.
+func remember(tx store.Tx, scope, key, hash string, result any, now time.Time) error {
+	if key == "" {
+		return nil
+	}
+	raw, err := json.Marshal(result)
+	if err != nil {
+		return err
+	}
+	row := onceKey(scope, key)
+	if err := put(tx, row, keyed{Hash: hash, Result: raw}); err != nil {
+		return err
+	}
+	return tx.Put(fmt.Sprintf("expiries/%08d/%s", now.Add(keyTTL).Unix()/3600, row), nil)
+}
