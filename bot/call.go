@@ -1,0 +1,244 @@
+package bot
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/docket-handoff/docket/activity"
+)
+
+const (
+	maxAnswer    = 4 << 20 // bytes of a successful answer; a page of members is the largest
+	maxErrorBody = 4 << 10 // bytes of an error's body
+	maxMessage   = 300     // runes of an error's message
+)
+
+// call is one operation on the Connector.
+type call struct {
+	op         string
+	method     string
+	serviceURL string
+	path       []string // segments below /v3, not yet escaped
+	query      url.Values
+	body       any // nil for none
+	into       any // nil when the answer does not matter
+}
+
+var (
+	errHostNotTrusted = errors.New("the service host is not on the list of hosts")
+	errNoToken        = errors.New("no access token")
+	errBadRequest     = errors.New("the request cannot be made")
+)
+
+// permanent reports whether a call failed before it was made, for a reason that
+// time does not mend.
+func (e *Error) permanent() bool {
+	return errors.Is(e.Err, errHostNotTrusted) || errors.Is(e.Err, errBadRequest)
+}
+
+// call makes one operation, within its time limit.
+func (c *Client) call(ctx context.Context, op call) error {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	base, err := c.hosts.Base(op.serviceURL)
+	if err != nil {
+		return &Error{Op: op.op, Err: errors.Join(errHostNotTrusted, err)}
+	}
+	body, err := op.encode()
+	if err != nil {
+		return &Error{Op: op.op, Err: errors.Join(errBadRequest, err)}
+	}
+	target, err := op.target(base)
+	if err != nil {
+		return &Error{Op: op.op, Err: errors.Join(errBadRequest, err)}
+	}
+	resp, err := c.send(ctx, op, target, body)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	return op.read(resp)
+}
+
+// target makes the URL. Each id is one segment, whatever characters it holds; one
+// that would change the path's meaning is refused.
+func (op call) target(base string) (string, error) {
+	target := base + "/v3"
+	for _, segment := range op.path {
+		if segment == "" || segment == "." || segment == ".." {
+			return "", fmt.Errorf("%q is not an id", segment)
+		}
+		target += "/" + url.PathEscape(segment)
+	}
+	if len(op.query) > 0 {
+		target += "?" + op.query.Encode()
+	}
+	return target, nil
+}
+
+// send makes the request, at most twice: a 401 means that the service took
+// nothing, and a token may have been revoked before its time.
+func (c *Client) send(ctx context.Context, op call, target string, body []byte) (*http.Response, error) {
+	resp, token, err := c.try(ctx, op, target, body)
+	if err == nil && resp.StatusCode == http.StatusUnauthorized && token != "" {
+		resp.Body.Close()
+		c.tokens.Invalidate(token)
+		resp, _, err = c.try(ctx, op, target, body)
+	}
+	return resp, err
+}
+
+// try makes the request once, with the token that is current.
+func (c *Client) try(ctx context.Context, op call, target string, body []byte) (*http.Response, string, error) {
+	token, err := c.tokens.Token(ctx)
+	if err != nil {
+		return nil, "", &Error{Op: op.op, ServiceHost: hostOf(target), Err: errors.Join(errNoToken, err)}
+	}
+	var sent trace
+	req, err := c.request(sent.watch(ctx), op.method, target, body, token)
+	if err != nil {
+		return nil, "", &Error{Op: op.op, Err: errors.Join(errBadRequest, err)}
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return nil, "", &Error{
+			Op:          op.op,
+			ServiceHost: req.URL.Host,
+			Doubtful:    op.method == http.MethodPost && sent.maybe(),
+			Err:         withoutURL(err),
+		}
+	}
+	return resp, token, nil
+}
+
+func (c *Client) request(ctx context.Context, method, target string, body []byte, token string) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, method, target, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	if body == nil {
+		req.Body = http.NoBody
+	} else {
+		req.Header.Set("Content-Type", "application/json; charset=utf-8")
+	}
+	// Without GetBody the transport cannot send a request a second time by itself
+	// when a connection breaks.
+	req.GetBody = nil
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("User-Agent", c.userAgent)
+	if token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	return req, nil
+}
+
+func (op call) encode() ([]byte, error) {
+	if op.body == nil {
+		return nil, nil
+	}
+	if m, ok := op.body.(json.Marshaler); ok {
+		return activity.Encode(m)
+	}
+	return encodeJSON(op.body)
+}
+
+// read takes the answer. A success whose body is missing, cut off or no JSON is
+// still a success: the service did what it was asked, and only an id is unknown.
+func (op call) read(resp *http.Response) error {
+	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+		return op.failure(resp)
+	}
+	if op.into == nil {
+		return nil
+	}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	if err == nil && len(bytes.TrimSpace(body)) > 0 {
+		err = json.Unmarshal(body, op.into)
+	}
+	if err != nil && op.method == http.MethodGet {
+		return &Error{Op: op.op, Status: resp.StatusCode, ServiceHost: resp.Request.URL.Host, Err: err}
+	}
+	return nil
+}
+
+// failure reads an answer that is not a success.
+func (op call) failure(resp *http.Response) error {
+	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
+	e := &Error{
+		Op:          op.op,
+		Status:      resp.StatusCode,
+		RetryAfter:  parseRetryAfter(resp.Header.Get("Retry-After"), time.Now()),
+		ServiceHost: resp.Request.URL.Host,
+		Correlation: oneLine(resp.Header.Get("MS-CV"), maxLogName),
+		Doubtful:    op.method == http.MethodPost && (resp.StatusCode == http.StatusRequestTimeout || resp.StatusCode >= 500),
+	}
+	e.Code, e.Message = readErrorBody(body)
+	return e
+}
+
+// readErrorBody knows the three shapes that occur: the documented one, a bare
+// message, and a message that is itself JSON with a subCode.
+func readErrorBody(body []byte) (code, message string) {
+	var shape struct {
+		Error   struct{ Code, Message string }
+		Message string
+	}
+	if json.Unmarshal(body, &shape) != nil {
+		return "", ""
+	}
+	code, message = shape.Error.Code, shape.Error.Message
+	if message == "" {
+		message = shape.Message
+	}
+	var inner struct{ SubCode string }
+	if code == "" && json.Unmarshal([]byte(shape.Message), &inner) == nil {
+		code = inner.SubCode
+	}
+	return oneLine(code, maxLogName), oneLine(message, maxMessage)
+}
+
+// trace learns how far a request got.
+type trace struct {
+	started atomic.Bool // headers were handed to the connection
+	failed  atomic.Bool // writing the rest failed, so the request never was whole
+}
+
+func (t *trace) watch(ctx context.Context) context.Context {
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		WroteHeaders: func() { t.started.Store(true) },
+		WroteRequest: func(info httptrace.WroteRequestInfo) {
+			if info.Err != nil {
+				t.failed.Store(true)
+			}
+		},
+	})
+}
+
+// maybe reports whether the service may have the whole request.
+func (t *trace) maybe() bool { return t.started.Load() && !t.failed.Load() }
+
+// withoutURL drops the address that net/http puts in front of its errors: a
+// conversation's id need not be in every log line.
+func withoutURL(err error) error {
+	var wrapped *url.Error
+	if errors.As(err, &wrapped) {
+		return wrapped.Err
+	}
+	return err
+}
+
+func hostOf(target string) string {
+	_, rest, _ := strings.Cut(target, "://")
+	host, _, _ := strings.Cut(rest, "/")
+	return host
+}

@@ -1,0 +1,29 @@
+// Package bot speaks the Bot Framework protocol: [Receive] is the endpoint to
+// which the channel service delivers activities, [Client] calls the Connector to
+// send them. Both carry [activity.Activity] values and nothing of their own.
+//
+// # Receiving
+//
+// Receive answers in a fixed order, each step before anything more expensive:
+// method, token (no body is read before it is verified), content type, size,
+// JSON, the members that every activity must have, the comparison of body and
+// token, the handler. What is refused gets a fixed body, one log line and one
+// call of [Options].Observe.
+//
+// The channel delivers at least once and in no promised order: it tries again
+// when no answer came within about fifteen seconds, sometimes under a new id.
+// A nil error from the [Handler] means "never send it again", so what matters
+// has to be durable before the handler returns, and the same activity may come twice.
+//
+// # Sending
+//
+// The Connector has no idempotency key and no way to read back what was posted.
+// The Client therefore never repeats a request by itself, except once after a
+// 401 with a new token, and its [Error] says whether a failed post is certain
+// not to have happened or in doubt. Pace and retries belong to the caller. The
+// bot's token is sent to listed hosts alone, checked at every call; redirects are never followed.
+//
+// Handlers run concurrently. A Client is safe for concurrent use.
+//
+// See https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-api-reference.
+package bot

@@ -1,0 +1,219 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"mime"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/docket-handoff/docket/activity"
+	"github.com/docket-handoff/docket/auth"
+)
+
+const (
+	maxBody       = 256 << 10        // bytes of one activity
+	answerTimeout = 10 * time.Second // the channel gives up after about 15
+)
+
+// Options of an endpoint. The zero value is usable.
+type Options struct {
+	Log     *slog.Logger             // refusals and failures; nil is slog.Default
+	Observe func(reason auth.Reason) // called once for each refusal; nil is nobody
+	Timeout time.Duration            // for the whole answer; zero is ten seconds
+}
+
+// Receive makes the messaging endpoint: the http.Handler for POST /api/messages.
+//
+// Answers: 200 for a handled activity (empty, or an invoke's own body with its own
+// status), 400 for a body that is no activity, 401 and 403 by the gate, 405 with
+// Allow, 413 over 256 KiB, 415 unless JSON in UTF-8, 500 for a handler that failed
+// or panicked, 501 for an unknown invoke, 503 with Retry-After when keys or
+// store are out of reach or the handler took longer than the timeout.
+//
+// A handler that overruns the timeout keeps running until it heeds its context;
+// the channel may by then have delivered the activity again.
+func Receive(gate Gate, handler Handler, opts Options) http.Handler {
+	if opts.Log == nil {
+		opts.Log = slog.Default()
+	}
+	if opts.Observe == nil {
+		opts.Observe = func(auth.Reason) {}
+	}
+	if opts.Timeout <= 0 {
+		opts.Timeout = answerTimeout
+	}
+	return &endpoint{gate: gate, handler: handler, opts: opts}
+}
+
+type endpoint struct {
+	gate    Gate
+	handler Handler
+	opts    Options
+}
+
+func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(withRemoteAddr(r.Context(), r.RemoteAddr), e.opts.Timeout)
+	defer cancel()
+	// A body that drips would otherwise hold its goroutine as long as it likes,
+	// also after a refusal, when the server reads on to save the connection.
+	http.NewResponseController(w).SetReadDeadline(time.Now().Add(e.opts.Timeout))
+	turn, refused := e.admit(ctx, w, r)
+	if refused == nil {
+		refused = e.serve(ctx, w, turn)
+	}
+	if refused != nil {
+		e.report(ctx, r, turn, refused)
+		refused.write(w)
+	}
+}
+
+// admit does everything that comes before the handler. The turn it answers is
+// nil until there is an activity.
+func (e *endpoint) admit(ctx context.Context, w http.ResponseWriter, r *http.Request) (*Turn, *refusal) {
+	if r.Method != http.MethodPost {
+		return nil, refuse(http.StatusMethodNotAllowed, WrongMethod, "method %s", r.Method)
+	}
+	claims, err := e.gate.Verify(ctx, r.Header)
+	if err != nil {
+		return nil, refusalOf(err, GateFailed)
+	}
+	if err := checkContentType(r.Header); err != nil {
+		return nil, refuse(http.StatusUnsupportedMediaType, WrongContentType, "%w", err)
+	}
+	body, refused := readBody(w, r)
+	if refused != nil {
+		return nil, refused
+	}
+	a, err := activity.Decode(body)
+	if err != nil {
+		return nil, refuse(http.StatusBadRequest, MalformedActivity, "%w", err)
+	}
+	turn := &Turn{Activity: a, Claims: claims}
+	if refused := checkActivity(a); refused != nil {
+		return turn, refused
+	}
+	if err := e.gate.Authorize(claims, a); err != nil {
+		return turn, refusalOf(err, GateFailed)
+	}
+	return turn, nil
+}
+
+// checkContentType wants JSON as UTF-8, not compressed.
+func checkContentType(h http.Header) error {
+	kind, params, err := mime.ParseMediaType(h.Get("Content-Type"))
+	if err != nil || kind != "application/json" {
+		return errors.New("the content type is not application/json")
+	}
+	if charset := params["charset"]; charset != "" && !strings.EqualFold(charset, "utf-8") {
+		return errors.New("the charset is not utf-8")
+	}
+	if coding := h.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
+		return errors.New("the body is compressed")
+	}
+	return nil
+}
+
+// readBody reads at most maxBody bytes of UTF-8. It lifts the read deadline: once
+// the body is in, the server watches the connection for its end.
+func readBody(w http.ResponseWriter, r *http.Request) ([]byte, *refusal) {
+	if r.ContentLength > maxBody {
+		w.Header().Set("Connection", "close")
+		return nil, refuse(http.StatusRequestEntityTooLarge, BodyTooLarge, "%d bytes are announced", r.ContentLength)
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
+		return nil, refuse(http.StatusRequestEntityTooLarge, BodyTooLarge, "more than %d bytes", maxBody)
+	}
+	if err != nil {
+		return nil, refuse(http.StatusBadRequest, BodyUnreadable, "%w", err)
+	}
+	http.NewResponseController(w).SetReadDeadline(time.Time{})
+	if !utf8.Valid(body) {
+		return nil, refuse(http.StatusBadRequest, MalformedActivity, "the body is not UTF-8")
+	}
+	return body, nil
+}
+
+// checkActivity wants what every activity on this endpoint must have.
+func checkActivity(a *activity.Activity) *refusal {
+	switch {
+	case a.Type == "":
+		return refuse(http.StatusBadRequest, TypeMissing, "the activity has no type")
+	case a.Conversation == nil || a.Conversation.ID == "":
+		return refuse(http.StatusBadRequest, ConversationMissing, "the activity has no conversation.id")
+	case a.DeliveryMode == activity.DeliveryExpectReplies:
+		return refuse(http.StatusBadRequest, DeliveryMode, "delivery mode expectReplies is not supported")
+	}
+	return nil
+}
+
+// outcome is what a handler returned.
+type outcome struct {
+	response *activity.InvokeResponse
+	err      error
+}
+
+// serve runs the handler and writes its answer, or answers why it cannot. The
+// handler has a goroutine of its own, so that one which ignores its context does
+// not hold the answer.
+func (e *endpoint) serve(ctx context.Context, w http.ResponseWriter, turn *Turn) *refusal {
+	done := make(chan outcome, 1)
+	go func() { done <- e.call(ctx, turn) }()
+	select {
+	case out := <-done:
+		if out.err != nil {
+			return refusalOf(out.err, HandlerFailed)
+		}
+		return answer(w, turn.Activity, out.response)
+	case <-ctx.Done():
+		return refuse(http.StatusServiceUnavailable, HandlerTooSlow, "no answer: %w", context.Cause(ctx))
+	}
+}
+
+func (e *endpoint) call(ctx context.Context, turn *Turn) (out outcome) {
+	defer func() {
+		if p := recover(); p != nil {
+			out = outcome{err: refuse(http.StatusInternalServerError, HandlerPanicked, "panic: %v\n%s", p, debug.Stack())}
+		}
+	}()
+	response, err := e.handler.HandleTurn(ctx, turn)
+	return outcome{response: response, err: err}
+}
+
+// answer writes what a handled activity is answered with.
+func answer(w http.ResponseWriter, a *activity.Activity, response *activity.InvokeResponse) *refusal {
+	if !a.IsType(activity.TypeInvoke) {
+		w.WriteHeader(http.StatusOK)
+		return nil
+	}
+	if response == nil {
+		return refuse(http.StatusNotImplemented, InvokeUnknown, "the handler does not know the invoke")
+	}
+	body, err := invokeBody(response)
+	if err != nil {
+		return refuse(http.StatusInternalServerError, AnswerUnusable, "%w", err)
+	}
+	if len(body) > 0 {
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	}
+	w.WriteHeader(response.Status)
+	w.Write(body)
+	return nil
+}
+
+func invokeBody(response *activity.InvokeResponse) ([]byte, error) {
+	if response.Status < 200 || response.Status > 599 {
+		return nil, fmt.Errorf("invoke answered with status %d", response.Status)
+	}
+	if response.Body == nil {
+		return nil, nil
+	}
+	return encodeJSON(response.Body)
+}

@@ -1,0 +1,66 @@
+package bot
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"strings"
+	"unicode"
+)
+
+const (
+	maxLogName  = 64   // runes of a foreign type or id in a log line
+	maxLogCause = 4096 // runes of a cause; a stack fits
+)
+
+// report writes one log line and counts one refusal. A 401 is silent on the
+// channel's side, nobody but the bot's operator ever learns of it, so it is as
+// loud as the others.
+func (e *endpoint) report(ctx context.Context, r *http.Request, turn *Turn, refused *refusal) {
+	e.opts.Observe(refused.reason)
+	level := slog.LevelWarn
+	if refused.status >= 500 && refused.status != http.StatusNotImplemented {
+		level = slog.LevelError
+	}
+	attrs := []slog.Attr{
+		slog.Int("status", refused.status),
+		slog.String("reason", string(refused.reason)),
+		slog.String("remote", r.RemoteAddr),
+		slog.String("cause", oneLine(refused.err.Error(), maxLogCause)),
+	}
+	if turn != nil {
+		attrs = append(attrs,
+			slog.String("type", oneLine(turn.Activity.Type, maxLogName)),
+			slog.String("name", oneLine(turn.Activity.Name, maxLogName)),
+			slog.String("id", oneLine(turn.Activity.ID, maxLogName)))
+	}
+	e.opts.Log.LogAttrs(ctx, level, "bot: delivery refused", attrs...)
+}
+
+// oneLine makes foreign text safe for a log: control characters become blanks,
+// and it is cut to most runes.
+func oneLine(text string, most int) string {
+	text = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029' {
+			return ' '
+		}
+		return r
+	}, text)
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return text
+}
+
+// encodeJSON leaves < and > as they are: <at> has to arrive at Teams unescaped.
+func encodeJSON(v any) ([]byte, error) {
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(buf.Bytes(), []byte("\n")), nil
+}
