@@ -49,9 +49,12 @@ func (d *Desk) caseOf(tx store.Tx, j job) (*dossier, error) {
 	if err != nil || f.handoff == nil || f.handoff.ID == j.Handoff {
 		return f, err
 	}
-	h, _, err := get[Handoff](tx, handoffKey(j.Handoff)) // an older handoff's post
+	h, found, err := get[Handoff](tx, handoffKey(j.Handoff)) // an older handoff's post
+	if err != nil || !found {
+		return nil, err
+	}
 	f.handoff = &h
-	return f, err
+	return f, nil
 }
 
 // draw makes the post out of the job as things stand now.

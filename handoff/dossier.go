@@ -96,9 +96,6 @@ func (d *Desk) save(tx store.Tx, f *dossier) error {
 		if err := put(tx, handoffKey(f.handoff.ID), f.handoff); err != nil {
 			return err
 		}
-		if err := tx.Put(handoffsOf(f.conversation.ID)+string(f.handoff.ID), nil); err != nil {
-			return err
-		}
 	}
 	for _, j := range f.jobs {
 		if err := enqueue(tx, j); err != nil {

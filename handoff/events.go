@@ -65,6 +65,7 @@ type Turn struct {
 	Agent        Agent
 	Messages     []Message // the newest ones, oldest first
 	Handoff      *Handoff  // the last one, when there was one
+	Available    bool      // a person may be asked now
 	Seq          Seq
 }
 
@@ -122,7 +123,7 @@ func (d *Desk) waitingTurns(ctx context.Context) ([]Turn, error) {
 			if err != nil {
 				return err
 			}
-			waiting = append(waiting, Turn{Conversation: f.conversation, Agent: f.agent, Messages: said, Handoff: f.handoff, Seq: row.Seq})
+			waiting = append(waiting, Turn{Conversation: f.conversation, Agent: f.agent, Messages: said, Handoff: f.handoff, Available: f.available().Available, Seq: row.Seq})
 		}
 		return nil
 	})

@@ -162,7 +162,11 @@ func (d *Desk) request(tx store.Tx, f *dossier, r Request, id ID) (Answer, error
 			r.Brief.OpenLoops = own.OpenLoops
 		}
 	}
-	return f.request(r, id)
+	answer, err := f.request(r, id)
+	if err != nil || answer.State != AnswerWaiting {
+		return answer, err
+	}
+	return answer, tx.Put(handoffsOf(f.conversation.ID)+string(id), nil)
 }
 
 const (

@@ -22,6 +22,7 @@ const (
 	TextUnavailable = "unavailable"
 	TextUntil       = "unavailable_until"
 	TextNoAnswer    = "no_answer"
+	TextNoIdea      = "no_idea"
 )
 
 // DefaultTexts are the sentences that a visitor reads, by name. {specialist}, {agent}, {next_open} and {loops} are slots.
@@ -39,6 +40,7 @@ var DefaultTexts = map[string]string{
 	TextUnavailable: "Our team isn't available right now. I can keep helping you here.",
 	TextUntil:       "Our team isn't available right now; they are back {next_open}. I can keep helping you here.",
 	TextNoAnswer:    "I don't have a good answer to that. Would you like me to ask a person from our team?",
+	TextNoIdea:      "I don't have a good answer to that, and our team isn't available right now. Could you put it another way?",
 }
 
 const maxOwnText = 1000

@@ -1,0 +1,115 @@
+package agent
+
+import (
+	"strings"
+
+	"github.com/docket-handoff/docket/handoff"
+)
+
+const (
+	maxSummary = 4
+	maxLoops   = 6
+	maxExtract = 200 // characters of one sentence
+)
+
+// Brief extracts what a specialist must know: how it began, what the visitor said last, and the questions that got no
+// answer. Each point is a sentence of the visitor's and points at its message.
+func Brief(said []handoff.Message) handoff.Brief {
+	return handoff.Brief{Summary: summary(said), OpenLoops: openLoops(said)}
+}
+
+func summary(said []handoff.Message) []handoff.Point {
+	var told []handoff.Point
+	for _, m := range said {
+		if m.From.Kind == handoff.FromVisitor && len(words(m.Text)) > 0 && !wantsPerson(m.Text) {
+			told = append(told, extract(m))
+		}
+	}
+	if len(told) <= maxSummary {
+		return told
+	}
+	return append(told[:1:1], told[len(told)-maxSummary+1:]...)
+}
+
+// openLoops are the visitor's questions that nobody has answered: no line of the agent's or a specialist's follows before
+// the visitor writes again, or that line only asks back. A question that was asked again counts once.
+func openLoops(said []handoff.Message) []handoff.Point {
+	var loops []handoff.Point
+	for i, m := range said {
+		if m.From.Kind != handoff.FromVisitor || !isQuestion(m.Text) || wantsPerson(m.Text) || answered(said[i+1:]) || asksAgain(m.Text, answeredBefore(said[:i])) {
+			continue
+		}
+		loops = append(loops, extract(m))
+	}
+	return loops[max(0, len(loops)-maxLoops):]
+}
+
+func answered(following []handoff.Message) bool {
+	for _, m := range following {
+		switch m.From.Kind {
+		case handoff.FromVisitor:
+			return false
+		case handoff.FromAgent, handoff.FromSpecialist:
+			return !strings.HasSuffix(strings.TrimSpace(m.Text), "?")
+		}
+	}
+	return false
+}
+
+// answeredBefore keeps only open questions in view: a question that comes again after a real answer is open once more.
+func answeredBefore(said []handoff.Message) []handoff.Message {
+	var open []handoff.Message
+	for i, m := range said {
+		if m.From.Kind != handoff.FromVisitor || !answered(said[i+1:]) {
+			open = append(open, m)
+		}
+	}
+	return open
+}
+
+func extract(m handoff.Message) handoff.Point {
+	text := strings.Join(strings.Fields(m.Text), " ")
+	if runes := []rune(text); len(runes) > maxExtract {
+		text = strings.TrimSpace(string(runes[:maxExtract-1])) + "…"
+	}
+	return handoff.Point{Text: text, Message: m.ID}
+}
+
+// Close says what became of the open loops: a loop is settled when a specialist's line speaks of it, and questions that
+// the visitor asked meanwhile and nobody took up are open too.
+func Close(loops []handoff.Point, after []handoff.Message) handoff.Closing {
+	var closing handoff.Closing
+	for _, loop := range loops {
+		if by := spokenOf(loop.Text, after); by != "" {
+			closing.Settled = append(closing.Settled, handoff.Point{Text: loop.Text, Message: by})
+		} else {
+			closing.Open = append(closing.Open, loop)
+		}
+	}
+	for i, m := range after {
+		if m.From.Kind == handoff.FromVisitor && isQuestion(m.Text) && !wantsPerson(m.Text) && !repliedTo(after[i+1:]) {
+			closing.Open = append(closing.Open, extract(m))
+		}
+	}
+	return closing
+}
+
+// spokenOf returns the specialist's message that shares a word of weight with the loop.
+func spokenOf(loop string, after []handoff.Message) string {
+	about := words(loop)
+	for _, m := range after {
+		if m.From.Kind == handoff.FromSpecialist && about.shared(words(m.Text)) > 0 {
+			return m.ID
+		}
+	}
+	return ""
+}
+
+func repliedTo(following []handoff.Message) bool {
+	for _, m := range following {
+		if m.From.Kind == handoff.FromSpecialist {
+			return true
+		}
+	}
+	return false
+}
