@@ -1,0 +1,165 @@
+package web
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"regexp"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/docket-handoff/docket/handoff"
+)
+
+// party is who speaks in a conversation: its visitor, or the agent by an API key.
+type party struct {
+	conversation handoff.Conversation
+	key          bool
+}
+
+func (p party) kind() handoff.Kind {
+	if p.key {
+		return handoff.FromAgent
+	}
+	return handoff.FromVisitor
+}
+
+// forKey lets only an API key in.
+func (s *Server) forKey(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		key, err := s.byKey(c)
+		switch {
+		case err != nil:
+			return err
+		case !key:
+			return s.missingCredentials(c)
+		}
+		return next(c)
+	}
+}
+
+// forParty lets in an API key, and the visitor whose conversation the path names.
+func (s *Server) forParty(next func(echo.Context, party) error) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		token, err := bearer(c)
+		switch {
+		case err != nil:
+			return err
+		case token == "":
+			return s.missingCredentials(c)
+		}
+		ctx, id := c.Request().Context(), handoff.ID(c.Param("id"))
+		if !isOpaque(id) {
+			return refuse(handoff.CodeUnknownConversation, "there is no such conversation")
+		}
+		p := party{key: s.isKey(token)}
+		if p.key {
+			p.conversation, err = s.desk.Conversation(ctx, id)
+		} else if p.conversation, err = s.desk.Admit(ctx, id, token); err == nil {
+			err = s.checkVisitorsPage(c, p.conversation)
+		}
+		if err != nil {
+			return err
+		}
+		return next(c, p)
+	}
+}
+
+// checkVisitorsPage refuses a visitor's token that is used from a page which the agent does not allow. Calls that name no
+// Origin come from no foreign page.
+func (s *Server) checkVisitorsPage(c echo.Context, conversation handoff.Conversation) error {
+	origin := c.Request().Header.Get(echo.HeaderOrigin)
+	if origin == "" {
+		return nil
+	}
+	agent, err := s.desk.Agent(c.Request().Context(), conversation.Agent)
+	if err != nil && handoff.CodeOf(err) != handoff.CodeUnknownAgent {
+		return err
+	}
+	if !agent.Allows(origin) {
+		return foreignPage()
+	}
+	return nil
+}
+
+// forPage lets in an API key, and pages that may carry the widget of the agent that the path names.
+func (s *Server) forPage(next func(echo.Context, handoff.Agent) error) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		key, err := s.byKey(c)
+		if err != nil {
+			return err
+		}
+		origin := s.pageOrigin(c)
+		if !key && origin == "" {
+			return foreignPage()
+		}
+		agent, err := s.agent(c)
+		if err != nil {
+			return err
+		}
+		if !key && !agent.Allows(origin) {
+			return foreignPage()
+		}
+		return next(c, agent)
+	}
+}
+
+func foreignPage() error {
+	return refuse(codeOrigin, "this needs an API key, or a page whose origin is among the agent's allowed origins")
+}
+
+// byKey says whether the call carries an API key. A credential that is none is an error.
+func (s *Server) byKey(c echo.Context) (bool, error) {
+	token, err := bearer(c)
+	if err != nil || token == "" {
+		return false, err
+	}
+	if !s.isKey(token) {
+		return false, refuse(codeUnauthorized, "the API key is not known")
+	}
+	return true, nil
+}
+
+// isKey compares with every key in constant time, over hashes so that lengths tell nothing either.
+func (s *Server) isKey(token string) bool {
+	hash, known := sha256.Sum256([]byte(token)), 0
+	for i := range s.keys {
+		known |= subtle.ConstantTimeCompare(hash[:], s.keys[i][:])
+	}
+	return known == 1
+}
+
+// missingCredentials tells a page that no agent allows apart from a caller who forgot its key.
+func (s *Server) missingCredentials(c echo.Context) error {
+	if origin := c.Request().Header.Get(echo.HeaderOrigin); origin != "" {
+		allowed, err := s.anyAgentAllows(c.Request().Context(), origin)
+		if err != nil {
+			return err
+		}
+		if !allowed {
+			return foreignPage()
+		}
+	}
+	return refuse(codeUnauthorized, "credentials are needed: Authorization: Bearer, with an API key or the visitor's token")
+}
+
+const maxToken = 4096
+
+// bearer reads the credential; empty when there is none (https://www.rfc-editor.org/rfc/rfc6750#section-2.1).
+func bearer(c echo.Context) (string, error) {
+	values := c.Request().Header.Values(echo.HeaderAuthorization)
+	if len(values) == 0 {
+		return "", nil
+	}
+	scheme, token, _ := strings.Cut(values[0], " ")
+	if len(values) > 1 || !strings.EqualFold(scheme, "Bearer") || token == "" || len(token) > maxToken || strings.ContainsAny(token, " ,") {
+		return "", refuse(codeUnauthorized, "the Authorization header must be one Bearer credential")
+	}
+	return token, nil
+}
+
+var opaque = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$`)
+
+// isOpaque says whether an id from a path has the form of those the program gives out, so that nothing else reaches a key
+// of the store.
+func isOpaque(id handoff.ID) bool { return opaque.MatchString(string(id)) }

@@ -1,0 +1,121 @@
+package web
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/docket-handoff/docket/handoff"
+)
+
+// messageView is a message on the wire: every member is there, whatever its value.
+type messageView struct {
+	ID          string               `json:"id"`
+	Seq         handoff.Seq          `json:"seq"`
+	From        handoff.Author       `json:"from"`
+	Text        string               `json:"text"`
+	At          time.Time            `json:"at"`
+	EditedAt    *time.Time           `json:"edited_at"`
+	Deleted     bool                 `json:"deleted"`
+	Attachments []handoff.Attachment `json:"attachments"`
+}
+
+func viewMessage(m handoff.Message) messageView {
+	v := messageView{
+		ID: m.ID, Seq: m.Seq, From: m.From, Text: m.Text, At: m.At,
+		EditedAt: m.EditedAt, Deleted: m.Deleted, Attachments: m.Attachments,
+	}
+	if v.Attachments == nil {
+		v.Attachments = []handoff.Attachment{}
+	}
+	return v
+}
+
+const (
+	defaultPage = 50
+	maxPage     = 200
+)
+
+func (s *Server) listMessages(c echo.Context, p party) error {
+	after, _, err := s.queryPlace(c)
+	if err != nil {
+		return err
+	}
+	limit := defaultPage
+	if raw := c.QueryParam("limit"); raw != "" {
+		if limit, err = strconv.Atoi(raw); err != nil || limit < 1 || limit > maxPage {
+			return refuse(codeQuery, "limit: between 1 and %d", maxPage)
+		}
+	}
+	messages, err := s.desk.Messages(c.Request().Context(), p.conversation.ID, after, limit)
+	if err != nil {
+		return err
+	}
+	views := make([]messageView, len(messages))
+	for i, m := range messages {
+		views[i] = viewMessage(m)
+	}
+	return c.JSON(http.StatusOK, map[string]any{"messages": views})
+}
+
+// postMessage says a line: with the visitor's token as the visitor, with a key as the agent.
+func (s *Server) postMessage(c echo.Context, p party) error {
+	var body struct {
+		ClientID    string               `json:"client_id"`
+		Text        string               `json:"text"`
+		Attachments []handoff.Attachment `json:"attachments"`
+	}
+	if err := decode(c, p.bodyLimit(), &body); err != nil {
+		return err
+	}
+	say := handoff.Say{ClientID: strings.TrimSpace(body.ClientID), Text: body.Text}
+	if say.ClientID == "" && p.key {
+		key, err := idempotencyKey(c)
+		if err != nil {
+			return err
+		}
+		say.ClientID = key
+	}
+	if say.ClientID == "" && !p.key {
+		return refuse(codeNoClientID, "client_id: a visitor's message needs one, so that a repeat is not a second message")
+	}
+	files, err := s.ownFiles(c, p, body.Attachments)
+	if err != nil {
+		return err
+	}
+	say.Attachments = files
+	said, err := s.say(c, p, say)
+	if err != nil {
+		return err
+	}
+	status := http.StatusCreated
+	if said.Repeated {
+		status = http.StatusOK
+	}
+	return c.JSON(status, said)
+}
+
+func (s *Server) say(c echo.Context, p party, say handoff.Say) (handoff.Said, error) {
+	ctx, id := c.Request().Context(), p.conversation.ID
+	if p.key {
+		return s.desk.FromAgent(ctx, id, say)
+	}
+	if wait := s.lines.take(string(id)); wait > 0 {
+		return handoff.Said{}, tooOften(codeRateLimited, wait, "that was a lot at once; please wait a moment before the next message")
+	}
+	return s.desk.FromVisitor(ctx, id, say)
+}
+
+const maxKey = 200
+
+// idempotencyKey reads the header of that name; empty when there is none.
+func idempotencyKey(c echo.Context) (string, error) {
+	key := strings.TrimSpace(c.Request().Header.Get("Idempotency-Key"))
+	if len(key) > maxKey {
+		return "", refuse(codeQuery, "Idempotency-Key: at most %d bytes", maxKey)
+	}
+	return key, nil
+}

@@ -1,0 +1,175 @@
+package web
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/docket-handoff/docket/handoff"
+	"github.com/docket-handoff/docket/web/widget"
+)
+
+// Config is what a Server needs. Desk is required.
+type Config struct {
+	Desk    *handoff.Desk
+	APIKeys []string // keys of the server API; without one, only widgets are served
+
+	// PublicURL is the http or https address at which people reach the server. It says which origin is the server's own
+	// when TLS ends before it. Empty: the address of each request.
+	PublicURL string
+
+	App            string         // the product's display name; "Docket" when empty
+	Bot            http.Handler   // answers /api/messages; nil: that path does not exist
+	TrustedProxies []netip.Prefix // peers whose X-Forwarded-For is believed; none by default
+
+	Clock func() time.Time // time.Now when nil
+	Log   *slog.Logger     // discards when nil
+}
+
+// Server is the door. New makes one.
+type Server struct {
+	desk   *handoff.Desk
+	keys   [][sha256.Size]byte
+	public *url.URL // nil when it was not set
+	app    string
+	now    func() time.Time
+	log    *slog.Logger
+
+	origins origins
+	lines   *limiter      // a visitor's lines and files, for each conversation
+	starts  *limiter      // conversations begun by browsers, for each address
+	uploads chan struct{} // holds one token for each upload in flight
+	streams streams
+
+	echo *echo.Echo
+}
+
+// New checks the configuration and builds the routes. It starts nothing.
+func New(cfg Config) (*Server, error) {
+	if cfg.Desk == nil {
+		return nil, errors.New("web: a desk is needed")
+	}
+	s := &Server{
+		desk: cfg.Desk, app: cfg.App, now: cfg.Clock, log: cfg.Log,
+		uploads: make(chan struct{}, maxUploads),
+	}
+	for _, key := range cfg.APIKeys {
+		if key == "" {
+			return nil, errors.New("web: an API key is empty")
+		}
+		s.keys = append(s.keys, sha256.Sum256([]byte(key)))
+	}
+	if cfg.PublicURL != "" {
+		public, err := url.Parse(cfg.PublicURL)
+		if err != nil || public.Host == "" || (public.Scheme != "https" && public.Scheme != "http") {
+			return nil, fmt.Errorf("web: the public URL %q is no http or https address", cfg.PublicURL)
+		}
+		s.public = public
+	}
+	if s.app == "" {
+		s.app = "Docket"
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	s.lines = newLimiter(s.now, perMinute(20), perHour(200))
+	s.starts = newLimiter(s.now, perMinute(30))
+	s.build(cfg)
+	return s, nil
+}
+
+// build makes the router and its one chain of middleware.
+func (s *Server) build(cfg Config) {
+	e := echo.New()
+	e.Logger.SetOutput(io.Discard) // s.log is the only log
+	e.HTTPErrorHandler = s.writeProblem
+	e.IPExtractor = addresses(cfg.TrustedProxies)
+	e.Pre(s.guardHeaders, s.catchPanics, s.answerOrigins)
+	s.routes(e)
+	if cfg.Bot != nil {
+		e.Any("/api/messages", echo.WrapHandler(cfg.Bot))
+	}
+	s.echo = e
+}
+
+// routes is the whole surface. Each route says at its door who may come in.
+func (s *Server) routes(e *echo.Echo) {
+	v1 := e.Group("/v1")
+	v1.POST("/conversations", s.startConversation)
+	v1.GET("/conversations/:id", s.forParty(s.getConversation))
+	v1.GET("/conversations/:id/messages", s.forParty(s.listMessages))
+	v1.POST("/conversations/:id/messages", s.forParty(s.postMessage))
+	v1.GET("/conversations/:id/events", s.forParty(s.streamEvents))
+	v1.POST("/conversations/:id/handoff", s.forParty(s.requestHandoff))
+	v1.POST("/conversations/:id/end", s.forParty(s.endHandoff))
+	v1.POST("/conversations/:id/rating", s.forParty(s.rate))
+	v1.POST("/conversations/:id/attachments", s.forParty(s.takeFile))
+	v1.GET("/conversations/:id/attachments/:file", s.forParty(s.giveFile))
+
+	v1.GET("/agents", s.forKey(s.listAgents))
+	v1.GET("/agents/:agent", s.forKey(s.getAgent))
+	v1.PUT("/agents/:agent", s.forKey(s.putAgent))
+	v1.GET("/agents/:agent/availability", s.forPage(s.availability))
+	v1.GET("/agents/:agent/widget", s.forPage(s.widgetFacts))
+	v1.GET("/channels", s.forKey(s.listChannels))
+	v1.DELETE("/visitors/:visitor", s.forKey(s.eraseVisitor))
+
+	e.Match([]string{http.MethodGet, http.MethodHead}, "/widget.js", echo.WrapHandler(widget.Handler()))
+	e.GET("/openapi.json", giveDescription)
+	e.Match([]string{http.MethodGet, http.MethodHead}, "/healthz", s.healthy)
+	e.Match([]string{http.MethodGet, http.MethodHead}, "/readyz", s.ready)
+}
+
+// Handler serves everything.
+func (s *Server) Handler() http.Handler { return s.echo }
+
+// Drain ends all streams, each with a request to come back after 1 to 5 seconds, refuses new ones, and turns /readyz to
+// 503. It is meant for http.Server.RegisterOnShutdown.
+func (s *Server) Drain() { s.streams.drain() }
+
+// addresses reads a caller's address: the peer's, or, from a trusted proxy, the nearest one that is no such proxy.
+func addresses(proxies []netip.Prefix) echo.IPExtractor {
+	if len(proxies) == 0 {
+		return echo.ExtractIPDirect()
+	}
+	trust := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
+	for _, p := range proxies {
+		p = p.Masked()
+		trust = append(trust, echo.TrustIPRange(&net.IPNet{
+			IP: p.Addr().AsSlice(), Mask: net.CIDRMask(p.Bits(), p.Addr().BitLen()),
+		}))
+	}
+	return echo.ExtractIPFromXFFHeader(trust...)
+}
+
+func (s *Server) healthy(c echo.Context) error {
+	return c.JSON(http.StatusOK, map[string]string{"status": "ok"})
+}
+
+// readyWithin is how long the store may take to prove that it can write.
+const readyWithin = 5 * time.Second
+
+func (s *Server) ready(c echo.Context) error {
+	if s.streams.draining() {
+		return refuse(codeDraining, "the server is stopping")
+	}
+	ctx, cancel := context.WithTimeout(c.Request().Context(), readyWithin)
+	defer cancel()
+	if err := s.desk.Ready(ctx); err != nil {
+		return &handoff.Error{Code: handoff.CodeStore, Msg: "the store cannot be written right now", Err: err}
+	}
+	return c.JSON(http.StatusOK, map[string]string{"status": "ready"})
+}
