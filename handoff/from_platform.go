@@ -41,7 +41,7 @@ const (
 	HeardRelayed  Heard = "relayed"  // it is in the visitor's log
 	HeardInternal Heard = "internal" // it stays in the channel: an internal line, or a person who has not joined
 	HeardNowhere  Heard = "nowhere"  // the thread is no handoff's
-	HeardEnded    Heard = "ended"    // the handoff is over; nobody hears the line
+	HeardEnded    Heard = "ended"    // the handoff is over, and whoever had it may not know
 )
 
 // InternalMark begins a line that stays in the channel.
@@ -81,10 +81,12 @@ func (d *Desk) FromSpecialist(ctx context.Context, line SpecialistLine) (Heard, 
 func (f *dossier) hears(handoff ID, line SpecialistLine) Heard {
 	h := f.handoff
 	switch {
-	case h == nil || h.ID != handoff || h.Stage == StageEnded:
-		return HeardEnded
 	case strings.HasPrefix(line.Text, InternalMark):
 		return HeardInternal
+	case h == nil || h.ID != handoff:
+		return HeardEnded
+	case h.Stage == StageEnded && h.Specialist != nil && h.Specialist.ID == line.Person.ID:
+		return HeardEnded
 	case h.Stage != StageJoined || h.Specialist.ID != line.Person.ID:
 		return HeardInternal
 	case h.Home.Channel != line.Place.Channel || h.Home.Address != line.Place.Thread:
@@ -173,8 +175,9 @@ func (f *dossier) amend(e *Event, c Change) {
 	f.append(Event{Name: name, Message: &told})
 }
 
-// FromReaction shows the visitor a reaction to one of their lines.
-func (d *Desk) FromReaction(ctx context.Context, key string, channel ID, message string, r Reaction) error {
+// FromReaction shows the visitor what the specialist who joined thinks of one of their lines. Other people's reactions
+// stay in the channel.
+func (d *Desk) FromReaction(ctx context.Context, key string, channel ID, message string, by Person, r Reaction) error {
 	return d.update(ctx, func(tx store.Tx) error {
 		owner, found, err := get[messageOwner](tx, ownerKey(channel, message))
 		if err != nil || !found {
@@ -192,7 +195,10 @@ func (d *Desk) FromReaction(ctx context.Context, key string, channel ID, message
 		if err != nil {
 			return err
 		}
-		r.Message = e.Message.ID
+		if f.handoff == nil || f.handoff.Stage != StageJoined || f.handoff.Specialist.ID != by.ID {
+			return nil
+		}
+		r.Message, r.By = e.Message.ID, by.Name
 		f.append(Event{Name: EventReaction, Reaction: &r})
 		if err := remember(tx, "platform", key, "", true, d.now()); err != nil {
 			return err
