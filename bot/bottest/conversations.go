@@ -1,0 +1,163 @@
+package bottest
+
+import (
+	"encoding/json"
+	"net/http"
+
+	"github.com/docket-handoff/docket/activity"
+)
+
+// createConversation begins a thread in a channel.
+// See https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/send-proactive-messages.
+func (s *Service) createConversation(_ *http.Request, body []byte) (any, *connectorError) {
+	var p activity.ConversationParameters
+	if err := json.Unmarshal(body, &p); err != nil {
+		return nil, badArgument("the body is no conversation: %v", err)
+	}
+	switch {
+	case p.IsGroup == nil || !*p.IsGroup:
+		return nil, badArgument("isGroup is not set: only threads in channels are modelled")
+	case p.ChannelData == nil || p.ChannelData.Channel == nil || p.ChannelData.Channel.ID == "":
+		return nil, badArgument("channelData.channel.id is missing")
+	case p.Activity == nil:
+		return nil, badArgument("a thread needs an initial activity")
+	case p.TenantID != "" && p.TenantID != s.cfg.Tenant:
+		return nil, badArgument("tenantId is not the channel's tenant")
+	case p.Bot != nil && p.Bot.ID != s.BotID():
+		return nil, badArgument("bot.id is not the bot's")
+	}
+	if refused := s.checkActivity(p.Activity); refused != nil {
+		return nil, refused
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c, refused := s.writable(p.ChannelData.Channel.ID)
+	if refused != nil {
+		return nil, refused
+	}
+	if activity.ParseThread(p.ChannelData.Channel.ID).Root != "" {
+		return nil, badArgument("channelData.channel.id names a thread")
+	}
+	m := s.botMessage(p.Activity)
+	t := s.append(c, nil, m)
+	return activity.ConversationResource{ID: c.conversation(t), ActivityID: m.ID}, nil
+}
+
+// sendActivity posts to a thread, or begins one when the conversation is a bare
+// channel.
+func (s *Service) sendActivity(r *http.Request, body []byte) (any, *connectorError) {
+	a, refused := s.readActivity(body)
+	if refused != nil {
+		return nil, refused
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	conversation := r.PathValue("conversation")
+	c, refused := s.writable(conversation)
+	if refused != nil {
+		return nil, refused
+	}
+	var t *thread
+	if conversation != c.ID {
+		if t = c.thread(activity.ParseThread(conversation).Root); t == nil {
+			return nil, notFound("ConversationNotFound", "The channel has no thread of that message id.", false)
+		}
+	}
+	if a.IsType(activity.TypeTyping) {
+		return nil, nil
+	}
+	m := s.botMessage(a)
+	s.append(c, t, m)
+	return activity.ResourceResponse{ID: m.ID}, nil
+}
+
+// updateActivity replaces one of the bot's messages for everybody.
+func (s *Service) updateActivity(r *http.Request, body []byte) (any, *connectorError) {
+	a, refused := s.readActivity(body)
+	if refused != nil {
+		return nil, refused
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m, refused := s.botsOwn(r)
+	if refused != nil {
+		return nil, refused
+	}
+	next := s.botMessage(a)
+	m.Text, m.TextFormat, m.Card, m.Summary, m.Mentions = next.Text, next.TextFormat, next.Card, next.Summary, next.Mentions
+	m.Views, m.Notices = nil, nil
+	m.Revision++
+	m.Edited = true
+	s.changed()
+	return activity.ResourceResponse{ID: m.ID}, nil
+}
+
+func (s *Service) deleteActivity(r *http.Request, _ []byte) (any, *connectorError) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	m, refused := s.botsOwn(r)
+	if refused != nil {
+		return nil, refused
+	}
+	m.Deleted = true
+	m.Text, m.Card, m.Views = "", nil, nil
+	s.changed()
+	return nil, nil
+}
+
+// botsOwn finds the message that a request is about. The caller holds mu.
+func (s *Service) botsOwn(r *http.Request) (*Message, *connectorError) {
+	c, refused := s.reachable(r.PathValue("conversation"))
+	if refused != nil {
+		return nil, refused
+	}
+	id := r.PathValue("activity")
+	for _, t := range c.threads {
+		m := t.message(id)
+		switch {
+		case m == nil:
+			continue
+		case m.Deleted:
+			return nil, notFound("ActivityNotFoundInConversation", "The message was deleted.", true)
+		case !m.Bot:
+			return nil, &connectorError{status: http.StatusForbidden, code: "ServiceError", message: "The message is not the bot's."}
+		}
+		return m, nil
+	}
+	return nil, notFound("ActivityNotFoundInConversation", "The conversation has no such message.", false)
+}
+
+// reachable finds the channel of a conversation that the bot may use. The
+// caller holds mu.
+func (s *Service) reachable(conversationID string) (*channel, *connectorError) {
+	c, _ := s.find(conversationID)
+	switch {
+	case c == nil:
+		return nil, notFound("ConversationNotFound", "There is no such conversation.", false)
+	case c.deleted:
+		return nil, notFound("ConversationNotFound", "The channel was deleted.", true)
+	case !c.installed:
+		return nil, notInRoster()
+	}
+	return c, nil
+}
+
+// writable is reachable for a post, which counts against the limits.
+func (s *Service) writable(conversationID string) (*channel, *connectorError) {
+	c, refused := s.reachable(conversationID)
+	if refused == nil {
+		refused = s.throttle(c)
+	}
+	return c, refused
+}
+
+// botMessage makes the message that an activity shows as. The caller holds mu.
+func (s *Service) botMessage(a *activity.Activity) *Message {
+	m := &Message{From: s.bot(), Bot: true, Text: a.Text, TextFormat: a.TextFormat, Summary: a.Summary, Mentions: a.Mentions()}
+	for _, attachment := range a.Attachments {
+		if attachment.ContentType == activity.ContentAdaptiveCard {
+			m.Card = attachment.Content
+		}
+	}
+	return m
+}
