@@ -1,0 +1,230 @@
+package cards
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/docket-handoff/docket/activity"
+)
+
+// Version is the schema of every card: the newest that Teams takes from a bot.
+// https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-reference
+const Version = "1.5"
+
+// MaxBytes is the size of a card's JSON that is safe in every client of Teams.
+// https://learn.microsoft.com/microsoftteams/platform/bots/how-to/format-your-bot-messages
+const MaxBytes = 28_000
+
+// ErrTooLarge says that a card does not fit MaxBytes even without its foreign
+// texts.
+var ErrTooLarge = errors.New("cards: the card is too large")
+
+// A Card is an Adaptive Card.
+type Card struct {
+	Body    []Element
+	Actions []Action
+	// FallbackText stands for the card where it cannot be drawn, so it says all
+	// that matters.
+	FallbackText Text
+	Lang         string // BCP 47; "en" when empty
+	Speak        string
+	MinHeight    string // pixels, as in "200px"
+	RTL          bool
+	// FullWidth uses the whole width of a Teams channel.
+	FullWidth bool
+	// Mentions address people. The words of each stand in a TextBlock, as a Lit.
+	Mentions     []activity.Mention
+	Refresh      *Refresh
+	SelectAction Action
+}
+
+// A Refresh has the card fetched again by those who look at it: one invoke for
+// each viewer, at most once a minute. Use it only where an update of the message
+// is not enough.
+// https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/universal-actions-for-adaptive-cards/user-specific-views
+type Refresh struct {
+	Action  Execute
+	UserIDs []string // at most 60
+}
+
+// Validate reports everything that is wrong with the card, joined; nil when
+// nothing is. A card that is only too large is not invalid: see Fit.
+func (c Card) Validate() error {
+	k := &checker{ids: make(map[string]bool)}
+	c.check(k)
+	for _, target := range k.targets {
+		if !k.ids[target] {
+			k.add("there is no element %q to show or hide", target)
+		}
+	}
+	if data, err := json.Marshal(c.Body); err != nil {
+		k.add("the card cannot be written: %w", err)
+	} else {
+		c.checkMentions(k, data)
+	}
+	return errors.Join(k.findings...)
+}
+
+// checkMentions checks that the words of each mention stand in the body: Teams
+// ignores a mention without them.
+func (c Card) checkMentions(k *checker, body []byte) {
+	for _, m := range c.Mentions {
+		_, words := activity.NewMention(m.Mentioned)
+		quoted, _ := json.Marshal(words)
+		if !bytes.Contains(body, bytes.Trim(quoted, `"`)) {
+			k.add("the body does not say %s", words)
+		}
+	}
+}
+
+func (c Card) check(k *checker) {
+	if len(c.Body) == 0 && len(c.Actions) == 0 {
+		k.add("the card is empty")
+	}
+	checkAll(k, "element", c.Body)
+	checkActions(k, c.Actions)
+	checkSelect(k, c.SelectAction)
+	if c.Refresh != nil {
+		if len(c.Refresh.UserIDs) > 60 {
+			k.add("%d people for a refresh are more than 60", len(c.Refresh.UserIDs))
+		}
+		c.Refresh.Action.checkAction(k)
+	}
+}
+
+func (c Card) cut(max int) Card {
+	c.Body = cutAll(c.Body, max)
+	c.Actions = cutActions(c.Actions, max)
+	c.FallbackText = c.FallbackText.cut(max)
+	return c
+}
+
+// Fit returns the card, with its longest foreign texts shortened as much as it
+// takes to bring it under MaxBytes. Buttons and the program's own words stay. The
+// error is ErrTooLarge, or that of Validate.
+func (c Card) Fit() (Card, error) {
+	if err := c.Validate(); err != nil {
+		return c, err
+	}
+	if c.fits() {
+		return c, nil
+	}
+	if !c.cut(1).fits() {
+		return c, ErrTooLarge
+	}
+	short, long := 1, MaxBytes
+	for long-short > 1 {
+		if middle := (short + long) / 2; c.cut(middle).fits() {
+			short = middle
+		} else {
+			long = middle
+		}
+	}
+	return c.cut(short), nil
+}
+
+func (c Card) fits() bool {
+	data, err := c.write()
+	return err == nil && len(data) <= MaxBytes
+}
+
+// MarshalJSON writes the card after Fit.
+func (c Card) MarshalJSON() ([]byte, error) {
+	fitting, err := c.Fit()
+	if err != nil {
+		return nil, err
+	}
+	return fitting.write()
+}
+
+// written is a card as it is written.
+type written struct {
+	Schema       string    `json:"$schema"`
+	Version      string    `json:"version"`
+	Lang         string    `json:"lang"`
+	FallbackText Text      `json:"fallbackText,omitzero"`
+	Speak        string    `json:"speak,omitempty"`
+	MinHeight    string    `json:"minHeight,omitempty"`
+	RTL          bool      `json:"rtl,omitempty"`
+	Body         []Element `json:"body"`
+	Actions      []Action  `json:"actions,omitempty"`
+	SelectAction Action    `json:"selectAction,omitempty"`
+	Refresh      *refresh  `json:"refresh,omitempty"`
+	Teams        *teams    `json:"msteams,omitempty"`
+}
+
+// write writes the card as it is.
+func (c Card) write() (json.RawMessage, error) {
+	w := written{
+		Schema: "http://adaptivecards.io/schemas/adaptive-card.json", Version: Version, Lang: c.Lang,
+		FallbackText: c.FallbackText, Speak: c.Speak, MinHeight: c.MinHeight, RTL: c.RTL,
+		Body: c.Body, Actions: c.Actions, SelectAction: c.SelectAction, Teams: c.teams(),
+	}
+	if w.Lang == "" {
+		w.Lang = "en"
+	}
+	if w.Body == nil {
+		w.Body = []Element{}
+	}
+	if c.Refresh != nil {
+		w.Refresh = &refresh{c.Refresh.Action, c.Refresh.UserIDs}
+	}
+	return typed("AdaptiveCard", w)
+}
+
+type refresh struct {
+	Action  Execute  `json:"action"`
+	UserIDs []string `json:"userIds,omitempty"`
+}
+
+// teams is the member msteams, which only Teams knows.
+type teams struct {
+	Width    string            `json:"width,omitempty"`
+	Entities []activity.Entity `json:"entities,omitempty"`
+}
+
+func (c Card) teams() *teams {
+	if !c.FullWidth && len(c.Mentions) == 0 {
+		return nil
+	}
+	t := new(teams)
+	if c.FullWidth {
+		t.Width = "Full"
+	}
+	for _, m := range c.Mentions {
+		entity, _ := activity.NewMention(m.Mentioned)
+		t.Entities = append(t.Entities, entity)
+	}
+	return t
+}
+
+// checker collects what is wrong with a card.
+type checker struct {
+	ids      map[string]bool
+	targets  []string
+	findings []error
+}
+
+func (c *checker) add(format string, args ...any) {
+	c.findings = append(c.findings, fmt.Errorf("cards: "+format, args...))
+}
+
+func (c *checker) id(id string) {
+	if id == "" {
+		return
+	}
+	if c.ids[id] {
+		c.add("the id %q occurs twice", id)
+	}
+	c.ids[id] = true
+}
+
+func (c *checker) oneOf(member, value string, allowed ...string) {
+	if value != "" && !slices.Contains(allowed, value) {
+		c.add("%s %q is none of %s", member, value, strings.Join(allowed, ", "))
+	}
+}

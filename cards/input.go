@@ -1,0 +1,195 @@
+package cards
+
+// Elements that ask for something. What was typed arrives in the data of the
+// action that was pressed, under the input's ID. Never ask for secrets: the
+// password style only hides the letters.
+// https://adaptivecards.io/explorer/Input.Text.html
+
+// Asked has the members that every input has. ID is required.
+type Asked struct {
+	Base
+	Label        Text `json:"label,omitzero"`
+	IsRequired   bool `json:"isRequired,omitempty"`
+	ErrorMessage Text `json:"errorMessage,omitzero"`
+}
+
+func (a Asked) check(c *checker) {
+	a.Base.check(c)
+	if a.ID == "" {
+		c.add("an input has no id")
+	}
+	if a.Label.empty() {
+		c.add("the input %q has no label", a.ID)
+	}
+	if a.IsRequired && a.ErrorMessage.empty() {
+		c.add("the required input %q has no error message", a.ID)
+	}
+}
+
+// InputText asks for text.
+type InputText struct {
+	Asked
+	Placeholder Text           `json:"placeholder,omitzero"`
+	Value       Text           `json:"value,omitzero"`
+	IsMultiline bool           `json:"isMultiline,omitempty"`
+	MaxLength   int            `json:"maxLength,omitempty"`
+	Regex       string         `json:"regex,omitempty"`
+	Style       InputTextStyle `json:"style,omitempty"`
+}
+
+// InputTextStyle says what kind of text is asked for.
+type InputTextStyle string
+
+// Values of InputTextStyle.
+const (
+	StyleTel      InputTextStyle = "tel"
+	StyleURL      InputTextStyle = "url"
+	StyleEmail    InputTextStyle = "email"
+	StylePassword InputTextStyle = "password"
+)
+
+// InputNumber asks for a number. Nil bounds are none.
+type InputNumber struct {
+	Asked
+	Placeholder Text     `json:"placeholder,omitzero"`
+	Min         *float64 `json:"min,omitempty"`
+	Max         *float64 `json:"max,omitempty"`
+	Value       *float64 `json:"value,omitempty"`
+}
+
+// InputDate asks for a day. All days are written as 2006-01-02.
+type InputDate struct {
+	Asked
+	Placeholder Text   `json:"placeholder,omitzero"`
+	Min         string `json:"min,omitempty"`
+	Max         string `json:"max,omitempty"`
+	Value       string `json:"value,omitempty"`
+}
+
+// InputTime asks for a time of day. All times are written as 15:04.
+type InputTime struct {
+	Asked
+	Placeholder Text   `json:"placeholder,omitzero"`
+	Min         string `json:"min,omitempty"`
+	Max         string `json:"max,omitempty"`
+	Value       string `json:"value,omitempty"`
+}
+
+// InputToggle asks for yes or no. ValueOn and ValueOff are "true" and "false" when
+// empty.
+type InputToggle struct {
+	Asked
+	Title    Text   `json:"title"`
+	Value    string `json:"value,omitempty"`
+	ValueOn  string `json:"valueOn,omitempty"`
+	ValueOff string `json:"valueOff,omitempty"`
+}
+
+// InputChoiceSet asks for one of several choices, or for some of them, which then
+// arrive joined by commas.
+type InputChoiceSet struct {
+	Asked
+	Choices       []Choice    `json:"choices"`
+	Placeholder   Text        `json:"placeholder,omitzero"`
+	Value         string      `json:"value,omitempty"`
+	IsMultiSelect bool        `json:"isMultiSelect,omitempty"`
+	Style         ChoiceStyle `json:"style,omitempty"`
+}
+
+// A Choice is one entry of an InputChoiceSet: what is shown and what is sent.
+type Choice struct {
+	Title Text   `json:"title"`
+	Value string `json:"value"`
+}
+
+// ChoiceStyle says how choices are shown.
+type ChoiceStyle string
+
+// Values of ChoiceStyle.
+const (
+	StyleCompact  ChoiceStyle = "compact"
+	StyleExpanded ChoiceStyle = "expanded"
+)
+
+// MarshalJSON writes the input.
+func (i InputText) MarshalJSON() ([]byte, error) {
+	type members InputText
+	return typed("Input.Text", members(i))
+}
+
+// MarshalJSON writes the input.
+func (i InputNumber) MarshalJSON() ([]byte, error) {
+	type members InputNumber
+	return typed("Input.Number", members(i))
+}
+
+// MarshalJSON writes the input.
+func (i InputDate) MarshalJSON() ([]byte, error) {
+	type members InputDate
+	return typed("Input.Date", members(i))
+}
+
+// MarshalJSON writes the input.
+func (i InputTime) MarshalJSON() ([]byte, error) {
+	type members InputTime
+	return typed("Input.Time", members(i))
+}
+
+// MarshalJSON writes the input.
+func (i InputToggle) MarshalJSON() ([]byte, error) {
+	type members InputToggle
+	return typed("Input.Toggle", members(i))
+}
+
+// MarshalJSON writes the input.
+func (i InputChoiceSet) MarshalJSON() ([]byte, error) {
+	type members InputChoiceSet
+	return typed("Input.ChoiceSet", members(i))
+}
+
+func (i InputText) check(c *checker) {
+	i.Asked.check(c)
+	c.oneOf("style", string(i.Style), "text", "tel", "url", "email", "password")
+	if i.MaxLength < 0 {
+		c.add("the maxLength of the input %q is negative", i.ID)
+	}
+}
+
+func (i InputToggle) check(c *checker) {
+	i.Asked.check(c)
+	if i.Title.empty() {
+		c.add("the input %q has no title", i.ID)
+	}
+}
+
+func (i InputChoiceSet) check(c *checker) {
+	i.Asked.check(c)
+	c.oneOf("style", string(i.Style), "compact", "expanded")
+	if len(i.Choices) == 0 {
+		c.add("the input %q has no choices", i.ID)
+	}
+	for _, choice := range i.Choices {
+		if choice.Title.empty() || choice.Value == "" {
+			c.add("a choice of the input %q has no title or no value", i.ID)
+		}
+	}
+}
+
+func (i InputText) cut(max int) Element {
+	i.Value = i.Value.cut(max)
+	return i
+}
+
+func (i InputChoiceSet) cut(max int) Element {
+	choices := make([]Choice, len(i.Choices))
+	for n, choice := range i.Choices {
+		choices[n] = Choice{choice.Title.cut(max), choice.Value}
+	}
+	i.Choices = choices
+	return i
+}
+
+func (i InputNumber) cut(int) Element { return i }
+func (i InputDate) cut(int) Element   { return i }
+func (i InputTime) cut(int) Element   { return i }
+func (i InputToggle) cut(int) Element { return i }

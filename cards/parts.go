@@ -1,0 +1,163 @@
+package cards
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// The parts that the cards of a handoff are made of.
+
+func heading(text Text, color Color) Element {
+	return TextBlock{Text: text, Style: StyleHeading, Size: SizeMedium, Weight: WeightBolder, Color: color}
+}
+
+func subheading(words string) Element {
+	return TextBlock{Text: Lit(words), Weight: WeightBolder, Base: Base{Spacing: SpacingMedium}}
+}
+
+func line(runs ...TextRun) Element {
+	return RichTextBlock{Inlines: runs, Base: Base{Spacing: SpacingSmall}}
+}
+
+func subtle(text Text) TextRun { return TextRun{Text: text, IsSubtle: true} }
+
+// section returns a heading and a list of foreign lines, or nothing for an empty
+// list.
+func section(title, mark string, entries []string) []Element {
+	if len(entries) == 0 {
+		return nil
+	}
+	elements := []Element{subheading(title)}
+	for i, entry := range entries {
+		if i == maxEntries {
+			return append(elements, more(len(entries)-i))
+		}
+		elements = append(elements, line(TextRun{Text: Concat(Lit(mark), SafeLine(entry, maxBullet))}))
+	}
+	return elements
+}
+
+func more(n int) Element { return line(subtle(Lit(fmt.Sprintf("and %d more", n)))) }
+
+// visitorLabel names a visitor and the account, with words between them.
+func visitorLabel(p Person, account, between string) Text {
+	who := SafeLine(p.Name, maxName)
+	if who.empty() {
+		who = SafeLine(p.Pseudonym, maxName)
+	}
+	if who.empty() {
+		who = Lit("A visitor")
+	}
+	if account := SafeLine(account, maxName); !account.empty() {
+		return Concat(who, Lit(between), account)
+	}
+	return who
+}
+
+func specialistLabel(name string) Text {
+	if name := SafeLine(name, maxName); !name.empty() {
+		return name
+	}
+	return Lit("A specialist")
+}
+
+func appLabel(name string) Text {
+	if name := SafeLine(name, maxName); !name.empty() {
+		return name
+	}
+	return Lit("Docket")
+}
+
+// ending returns how a handoff ended, as the beginning of a sentence.
+func ending(words string) Text {
+	if words := SafeLine(strings.TrimRight(words, ". \n"), maxReason); !words.empty() {
+		return words
+	}
+	return Lit("Ended")
+}
+
+// joined returns the foreign words that are not empty, with others between them.
+func joined(between string, words ...string) Text {
+	var all Text
+	for _, w := range words {
+		text := SafeLine(w, maxValue)
+		switch {
+		case text.empty():
+		case all.empty():
+			all = text
+		default:
+			all = Concat(all, Lit(between), text)
+		}
+	}
+	return all
+}
+
+// fallback collects the lines of a fallback text.
+type fallback struct{ text Text }
+
+func (f *fallback) line(parts ...Text) {
+	all := Concat(parts...)
+	if all.empty() {
+		return
+	}
+	if !f.text.empty() {
+		f.text = Concat(f.text, Lit("\n"))
+	}
+	f.text = Concat(f.text, all)
+}
+
+func (f *fallback) list(title, mark string, entries []string) {
+	for i, entry := range entries {
+		if i == 0 {
+			f.line(Lit(title))
+		}
+		if i == maxEntries {
+			f.line(Lit(fmt.Sprintf("and %d more", len(entries)-i)))
+			return
+		}
+		f.line(Lit(mark), SafeLine(entry, maxBullet))
+	}
+}
+
+// clock writes times in one zone.
+type clock struct{ zone *time.Location }
+
+// at returns a time of day with its zone, as in "09:20 UTC".
+func (c clock) at(t time.Time) string {
+	zone := c.zone
+	if zone == nil {
+		zone = time.UTC
+	}
+	return t.In(zone).Format("15:04 MST")
+}
+
+// after returns words and a time, or nothing when the time is not known.
+func (c clock) after(words string, t time.Time) Text {
+	if t.IsZero() {
+		return Text{}
+	}
+	return Lit(words + c.at(t))
+}
+
+// elapsed returns the time between two moments, in words.
+func elapsed(from, to time.Time) string {
+	minutes := int(to.Sub(from) / time.Minute)
+	hours, minutes := minutes/60, minutes%60
+	switch {
+	case hours <= 0 && minutes <= 0:
+		return "less than a minute"
+	case hours == 0:
+		return count(minutes, "minute")
+	case minutes == 0:
+		return count(hours, "hour")
+	}
+	return count(hours, "hour") + " " + count(minutes, "minute")
+}
+
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
