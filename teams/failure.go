@@ -1,0 +1,41 @@
+package teams
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/docket-handoff/docket/bot"
+	"github.com/docket-handoff/docket/handoff"
+)
+
+// explain translates a failure of the Connector's into what a lane and a person need to know.
+// https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/conversation-messages#status-codes-from-bot-conversational-apis
+func explain(err error) error {
+	if err == nil {
+		return nil
+	}
+	var failed *bot.Error
+	if !errors.As(err, &failed) {
+		return &handoff.DeliveryError{Certain: true, Cause: "the post could not be made", Err: err}
+	}
+	out := &handoff.DeliveryError{Certain: !failed.Doubtful, RetryAfter: failed.RetryAfter, Err: err}
+	switch {
+	case failed.Doubtful:
+		out.Cause = "Teams did not say whether it took the post"
+	case failed.Status == http.StatusTooManyRequests:
+		out.Retry, out.Cause = true, "Teams asks us to slow down"
+	case failed.Removed():
+		out.Channel, out.Cause = true, "the app was removed from the team, or an admin has blocked it"
+	case failed.Status == http.StatusUnauthorized:
+		out.Retry, out.Channel, out.Cause = true, true, "Teams does not accept the bot's token; check the bot's id, secret and tenant"
+	case failed.Temporary():
+		out.Retry, out.Cause = true, "Teams could not be reached"
+	case failed.Gone():
+		out.Cause = "the thread is no longer there"
+	case failed.Status == 0:
+		out.Channel, out.Cause = true, "the channel's service address is not one that may be called"
+	default:
+		out.Cause = "Teams refused the post"
+	}
+	return out
+}

@@ -1,0 +1,195 @@
+package teams
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/docket-handoff/docket/activity"
+	"github.com/docket-handoff/docket/bot"
+	"github.com/docket-handoff/docket/handoff"
+)
+
+// Handler takes what people do in Teams to the desk. It is a bot.Handler.
+type Handler struct {
+	desk   *handoff.Desk
+	client *bot.Client
+	app    string
+	log    *slog.Logger
+	router bot.Router
+}
+
+// NewHandler makes a handler. client is for names alone (of people, teams and channels that an activity does not name); app
+// is the display name under which people mention the bot.
+func NewHandler(desk *handoff.Desk, client *bot.Client, app string, log *slog.Logger) *Handler {
+	h := &Handler{desk: desk, client: client, app: app, log: log}
+	h.router = bot.Router{
+		Message:      h.message,
+		Edit:         h.edit,
+		Delete:       h.edit,
+		Reaction:     h.reaction,
+		Installation: h.installation,
+		Conversation: map[string]bot.HandlerFunc{
+			activity.EventTeamMemberRemoved: h.memberRemoved,
+			activity.EventChannelRenamed:    h.renamed,
+			activity.EventTeamRenamed:       h.renamed,
+			activity.EventChannelDeleted:    h.lost("the channel was deleted"),
+			activity.EventTeamDeleted:       h.lost("the team was deleted"),
+			activity.EventTeamHardDeleted:   h.lost("the team was deleted"),
+			activity.EventTeamArchived:      h.lost("the team was archived"),
+		},
+		Invoke: map[string]bot.HandlerFunc{activity.InvokeAdaptiveCard: h.press},
+	}
+	return h
+}
+
+// HandleTurn implements bot.Handler.
+func (h *Handler) HandleTurn(ctx context.Context, t *bot.Turn) (*activity.InvokeResponse, error) {
+	return h.router.HandleTurn(ctx, t)
+}
+
+// keyOf identifies an input, so that Teams may deliver it as often as it likes. An edit carries the id of the message it
+// edits; its time tells it from other edits.
+func keyOf(a *activity.Activity) string {
+	parts := []string{a.ChannelID, a.Conversation.ID, a.ID, a.Type}
+	if tenant, _ := a.Tenant(); tenant != "" {
+		parts = append(parts, tenant)
+	}
+	if a.Type != activity.TypeMessage {
+		data, _ := a.Teams()
+		parts = append(parts, data.EventType, a.Timestamp)
+	}
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	return hex.EncodeToString(sum[:])
+}
+
+// inChannel says whether an activity comes from a person in a channel: the only thing this bot listens to.
+func inChannel(a *activity.Activity) bool {
+	return a.From != nil && !a.FromBot() && a.Conversation != nil && a.Conversation.ConversationType == activity.ConversationChannel
+}
+
+// message sorts what was written: the press of an old client, a command, a line for the visitor, or a mention that connects
+// the channel.
+func (h *Handler) message(ctx context.Context, t *bot.Turn) (*activity.InvokeResponse, error) {
+	a := t.Activity
+	if !inChannel(a) {
+		return nil, nil
+	}
+	at, ref, err := place(a)
+	if err != nil {
+		h.log.Warn("a message was left aside", "error", err)
+		return nil, nil
+	}
+	if a.HasSubmit() {
+		return nil, h.submit(ctx, a, at)
+	}
+	text := a.TextFor(a.Recipient.ID)
+	if !a.MentionsRecipient() {
+		_, err := h.hear(ctx, a, at, text)
+		return nil, err
+	}
+	if verb, command := commandOf(text); command {
+		return nil, h.command(ctx, a, at, ref, verb)
+	}
+	heard, err := h.hear(ctx, a, at, text)
+	if err != nil {
+		return nil, err
+	}
+	switch heard {
+	case handoff.HeardNowhere:
+		return nil, h.connect(ctx, a, at, ref)
+	case handoff.HeardInternal:
+		if !strings.HasPrefix(text, handoff.InternalMark) {
+			return nil, h.desk.Reply(ctx, keyOf(a), at, notRelayed)
+		}
+	}
+	return nil, nil
+}
+
+// hear gives a line to the desk, and tells its author once when nobody listens any more.
+func (h *Handler) hear(ctx context.Context, a *activity.Activity, at handoff.Place, text string) (handoff.Heard, error) {
+	who := h.person(ctx, a)
+	heard, err := h.desk.FromSpecialist(ctx, handoff.SpecialistLine{
+		Key: keyOf(a), Place: at, Person: who, Message: a.ID, Text: text, Files: pictures(a),
+	})
+	if err == nil && heard == handoff.HeardEnded {
+		err = h.desk.Reply(ctx, "ended "+at.Thread+" "+who.ID, at, hasEnded)
+	}
+	return heard, err
+}
+
+// pictures lists the images that somebody pasted. Everything else that Teams attaches is a copy of the text or needs
+// permissions that this bot does not ask for.
+func pictures(a *activity.Activity) []handoff.ForeignFile {
+	var out []handoff.ForeignFile
+	for _, f := range a.Attachments {
+		if !strings.HasPrefix(f.ContentType, "image/") || f.ContentURL == "" {
+			continue
+		}
+		name := f.Name
+		if name == "" {
+			name = "picture"
+		}
+		out = append(out, handoff.ForeignFile{Name: name, Type: f.ContentType, Ref: f.ContentURL})
+	}
+	return out
+}
+
+// edit carries changes and removals to the visitor.
+func (h *Handler) edit(ctx context.Context, t *bot.Turn) (*activity.InvokeResponse, error) {
+	a := t.Activity
+	at, _, err := place(a)
+	if err != nil || a.From != nil && a.FromBot() {
+		return nil, nil
+	}
+	change := handoff.Change{Key: keyOf(a), Channel: at.Channel, Message: a.ID, Delete: a.IsType(activity.TypeMessageDelete)}
+	if !change.Delete {
+		change.Text = a.TextFor(a.Recipient.ID)
+		change.Delete = change.Text == "" || strings.HasPrefix(change.Text, handoff.InternalMark)
+	}
+	return nil, h.desk.FromEdit(ctx, change)
+}
+
+func (h *Handler) reaction(ctx context.Context, t *bot.Turn) (*activity.InvokeResponse, error) {
+	a := t.Activity
+	at, _, err := place(a)
+	if err != nil || !inChannel(a) || a.ReplyToID == "" {
+		return nil, nil
+	}
+	who := h.person(ctx, a)
+	for _, r := range a.ReactionsAdded {
+		if err := h.desk.FromReaction(ctx, keyOf(a)+"+"+r.Type, at.Channel, a.ReplyToID, who, handoff.Reaction{Type: r.Type}); err != nil {
+			return nil, err
+		}
+	}
+	for _, r := range a.ReactionsRemoved {
+		if err := h.desk.FromReaction(ctx, keyOf(a)+"-"+r.Type, at.Channel, a.ReplyToID, who, handoff.Reaction{Type: r.Type, Removed: true}); err != nil {
+			return nil, err
+		}
+	}
+	return nil, nil
+}
+
+const lookupTime = 3 * time.Second // what a name is worth waiting for while Teams waits for our answer
+
+// person names who acted. Some clients send no name; then the roster is asked.
+func (h *Handler) person(ctx context.Context, a *activity.Activity) handoff.Person {
+	who := handoff.Person{ID: a.From.AADObjectID, Name: strings.TrimSpace(a.From.Name)}
+	if who.ID == "" {
+		who.ID = a.From.ID
+	}
+	if who.Name == "" {
+		ctx, done := context.WithTimeout(ctx, lookupTime)
+		defer done()
+		if member, err := h.client.Member(ctx, a.ServiceURL, a.Conversation.ID, a.From.ID); err == nil {
+			who.Name = strings.TrimSpace(member.Name)
+		}
+	}
+	if who.Name == "" {
+		who.Name = "A specialist"
+	}
+	return who
+}

@@ -1,0 +1,58 @@
+package teams
+
+import (
+	"strings"
+
+	"github.com/docket-handoff/docket/handoff"
+)
+
+// What people in a channel read.
+const (
+	foreignCard = "This card does not belong to a conversation in this thread, so nothing was changed."
+	notRelayed  = "That line stayed in this channel. Only the person who has joined is heard by the visitor; press Join conversation on the card first."
+	hasEnded    = "This conversation has ended, so the visitor did not get that line."
+)
+
+// refusalOf says why an act changed nothing.
+func refusalOf(acted handoff.Acted) string {
+	switch acted.Outcome {
+	case handoff.OutcomeTaken:
+		return acted.View.Handoff.Specialist.Name + " has this conversation. Nothing was changed."
+	case handoff.OutcomeNotJoined:
+		return "Nobody has joined this conversation yet. Press Join conversation first."
+	case handoff.OutcomeStale:
+		return "This conversation has ended (" + lower(ending(*acted.View)) + "), so nothing was changed."
+	}
+	return foreignCard
+}
+
+func lower(s string) string {
+	if s == "" {
+		return "a while ago"
+	}
+	return strings.ToLower(s[:1]) + s[1:]
+}
+
+func statusText(v handoff.View) string {
+	switch v.Handoff.Stage {
+	case handoff.StageJoined:
+		return v.Handoff.Specialist.Name + " joined at " + v.Handoff.JoinedAt.In(v.Zone).Format("15:04 MST") + ". " + v.Label + " reads what " + v.Handoff.Specialist.Name + " writes here."
+	case handoff.StageWaiting:
+		return v.Label + " has been waiting since " + v.Handoff.WaitingSince.In(v.Zone).Format("15:04 MST") + ". Press Join conversation on the card to take over."
+	}
+	return ending(v) + " at " + v.Handoff.EndedAt.In(v.Zone).Format("15:04 MST") + "."
+}
+
+func (h *Handler) helpText() string {
+	return "In a conversation's thread: press Join conversation on the card; from then on what you write here goes to the visitor. " +
+		"Lines that begin with // stay internal, and so does what others write. " +
+		"@" + h.app + " end closes the conversation, @" + h.app + " leave puts it back to waiting, @" + h.app + " hand back gives it to the AI agent, @" + h.app + " status says who has it."
+}
+
+// connectedText confirms a connection. It names the way out where the app may not read replies, because their silence
+// looks like a fault.
+func (h *Handler) connectedText(where string) string {
+	return "Connected. Conversations that need a person can now come to " + where + ": choose it for an agent in " + h.app + ". " +
+		"Each one starts a thread with a card; press Join conversation there and write your replies in the thread. " +
+		"If plain replies do not reach the visitor, the app may not read messages in this team; then mention @" + h.app + " in each reply."
+}
