@@ -1,0 +1,52 @@
+package web_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+)
+
+func TestLimits(t *testing.T) {
+	s := newSite(t)
+	busy, other := s.begin(), s.begin()
+	n := 0
+	say := func(to talk) call {
+		n++
+		return post(to.path+"/messages", obj{"client_id": fmt.Sprint(n), "text": "hi"}, to.token)
+	}
+	for range 20 {
+		s.want(201, say(busy))
+	}
+	a := s.refused(429, "rate_limited", say(busy))
+	if a.header.Get("Retry-After") != "3" || a.json["retry_after"] != float64(3) {
+		t.Errorf("Retry-After %q, %s", a.header.Get("Retry-After"), a.raw)
+	}
+	s.want(201, say(other))                                                     // others are unharmed
+	s.want(201, post(busy.path+"/messages", obj{"text": "the agent"}, withKey)) // and so is the agent
+
+	sent := 20
+	for range 20 { // twenty minutes later the hour's limit is near
+		s.clock.advance(time.Minute)
+		for range 20 {
+			if s.do(say(busy)).status == 201 {
+				sent++
+			}
+		}
+	}
+	if sent < 200 || sent > 270 { // 200, and what a third of an hour refills
+		t.Errorf("%d lines in 20 minutes", sent)
+	}
+}
+
+func TestStartsFromOneAddress(t *testing.T) {
+	s := newSite(t)
+	for range 30 {
+		s.begin()
+	}
+	start := obj{"agent": "marketing"}
+	s.refused(429, "rate_limited", post("/v1/conversations", start, from(page)))
+	s.refused(429, "rate_limited", post("/v1/conversations", start, from(page), withHeader("X-Forwarded-For", "203.0.113.9")))
+	s.want(201, post("/v1/conversations", start, withKey))
+	s.clock.advance(2 * time.Second)
+	s.want(201, post("/v1/conversations", start, from(page)))
+}
