@@ -3,6 +3,7 @@ package handoff
 import (
 	"context"
 	"hash/fnv"
+	"slices"
 	"time"
 
 	"github.com/docket-handoff/docket/store"
@@ -27,7 +28,8 @@ type Act struct {
 	Verb    Verb
 	Place   Place
 	Person  Person
-	Handoff ID // what a card says; empty for a command, which means the thread's
+	Handoff ID     // what a card says; empty for a command, which means the thread's
+	Card    string // the message that holds the card that was pressed
 }
 
 // Outcome says what became of an Act.
@@ -56,7 +58,7 @@ func (d *Desk) Act(ctx context.Context, a Act) (Acted, error) {
 	var acted Acted
 	err := d.update(ctx, func(tx store.Tx) error {
 		acted = Acted{Outcome: OutcomeForeign}
-		owner, found, err := get[threadOwner](tx, threadKey(a.Place.Channel, a.Place.Thread))
+		owner, found, err := d.owner(tx, a)
 		if err != nil || !found || (a.Handoff != "" && a.Handoff != owner.Handoff) {
 			return err
 		}
@@ -81,6 +83,34 @@ func (d *Desk) Act(ctx context.Context, a Act) (Acted, error) {
 		return err
 	})
 	return acted, err
+}
+
+// owner finds the handoff whose thread an act came from. People can be quicker than the channel's own acknowledgement, and
+// that may be lost: a card of ours in a thread that was ordered and not yet acknowledged is itself the acknowledgement.
+func (d *Desk) owner(tx store.Tx, a Act) (threadOwner, bool, error) {
+	owner, found, err := get[threadOwner](tx, threadKey(a.Place.Channel, a.Place.Thread))
+	if err != nil || found || a.Handoff == "" || a.Card == "" {
+		return owner, found, err
+	}
+	h, found, err := get[Handoff](tx, handoffKey(a.Handoff))
+	if err != nil || !found || !h.awaits(a.Place.Channel) {
+		return owner, false, err
+	}
+	f, err := d.load(tx, h.Conversation)
+	if err != nil || f.handoff == nil || f.handoff.ID != h.ID {
+		return owner, false, err
+	}
+	owner = threadOwner{Conversation: h.Conversation, Handoff: h.ID}
+	if err := put(tx, threadKey(a.Place.Channel, a.Place.Thread), owner); err != nil {
+		return owner, false, err
+	}
+	f.threadMade(Thread{Channel: a.Place.Channel, Address: a.Place.Thread, Card: a.Card})
+	return owner, true, d.save(tx, f)
+}
+
+// awaits says whether a thread was ordered in the channel and has not been acknowledged.
+func (h *Handoff) awaits(channel ID) bool {
+	return slices.Contains(h.Channels, channel) && !slices.Contains(h.Failed, channel) && h.threadIn(channel, "") == nil
 }
 
 func (d *Desk) act(tx store.Tx, f *dossier, a Act, acted *Acted) (err error) {

@@ -73,8 +73,8 @@ func (d *Desk) draw(tx store.Tx, f *dossier, j job) (post Post, ready bool, err 
 	post.View = f.view()
 	thread := f.handoff.threadIn(j.Channel, "")
 	switch {
-	case j.Kind == PostThread && f.handoff.Stage == StageEnded:
-		return Post{}, false, tx.Delete(j.key()) // nobody needs the thread any more
+	case j.Kind == PostThread && (thread != nil || f.handoff.Stage == StageEnded):
+		return Post{}, false, tx.Delete(j.key()) // it is there, or nobody needs it any more
 	case j.Kind == PostThread:
 		return post, true, nil
 	case thread == nil:
@@ -177,6 +177,9 @@ func (d *Desk) sent(tx store.Tx, f *dossier, j job, post Post, r Receipt) error 
 	}
 	switch j.Kind {
 	case PostThread:
+		if f.handoff.threadIn(j.Channel, "") != nil {
+			return nil // a press on the card has told us before the channel did
+		}
 		owner := threadOwner{Conversation: id, Handoff: f.handoff.ID}
 		if err := put(tx, threadKey(j.Channel, r.Thread), owner); err != nil {
 			return err
