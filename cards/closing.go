@@ -29,11 +29,12 @@ func Closing(v ClosingView) Card {
 		body = append(body, line(TextRun{Text: text}))
 		f.line(text)
 	}
-	body = append(body, section("Settled", "✓ ", v.Settled)...)
-	body = append(body, section("Still open", "☐ ", v.OpenLoops)...)
-	f.list("Settled:", "✓ ", v.Settled)
-	f.list("Still open:", "☐ ", v.OpenLoops)
-	if len(v.OpenLoops) == 0 {
+	settled, open := listed("✓ ", v.Settled), listed("☐ ", v.OpenLoops)
+	body = append(body, section("Settled", settled)...)
+	body = append(body, section("Still open", open)...)
+	f.list("Settled:", settled)
+	f.list("Still open:", open)
+	if len(open) == 0 && c.met() {
 		body = append(body, line(subtle(Lit("Nothing was left open."))))
 		f.line(Lit("Nothing was left open."))
 	}
@@ -45,11 +46,14 @@ type closing struct {
 	clock clock
 }
 
+// met reports whether the visitor met a person.
+func (c closing) met() bool { return c.Specialist != "" || !c.JoinedAt.IsZero() }
+
 // course says how it ended, and who was there for how long.
 func (c closing) course() []Text {
-	lines := []Text{Concat(ending(c.Ending), c.clock.after(" at ", c.EndedAt))}
+	lines := []Text{Concat(ending(c.Ending), c.clock.after(" · ", c.EndedAt))}
 	switch {
-	case c.Specialist == "" && c.JoinedAt.IsZero():
+	case !c.met():
 		text := Lit("Nobody joined")
 		if !c.WaitingSince.IsZero() && !c.EndedAt.IsZero() {
 			text = Lit("Nobody joined; the visitor waited " + elapsed(c.WaitingSince, c.EndedAt))

@@ -64,9 +64,9 @@ func Handoff(v HandoffView) Card {
 	h := handoff{v, clock{v.TimeZone}}
 	body := []Element{h.heading()}
 	body = append(body, h.progress()...)
-	body = append(body, section("Summary", "• ", v.Summary)...)
-	body = append(body, section("Open loops", "☐ ", v.OpenLoops)...)
-	body = append(body, h.facts()...)
+	body = append(body, section("Summary", h.summary())...)
+	body = append(body, section("Open loops", h.loops())...)
+	body = append(body, h.table()...)
 	return Card{
 		Lang:         "en",
 		FullWidth:    true,
@@ -93,6 +93,7 @@ const (
 	maxTitle   = 40
 	maxValue   = 200
 	maxEntries = 10
+	maxFacts   = 12
 )
 
 // handoff builds the card from its view.
@@ -141,32 +142,55 @@ func (h handoff) history() []Text {
 		lines = append(lines, joined)
 	}
 	if h.State == StateEnded {
-		lines = append(lines, Concat(ending(h.Ending), h.clock.after(" at ", h.EndedAt)))
+		lines = append(lines, Concat(ending(h.Ending), h.clock.after(" · ", h.EndedAt)))
 	}
 	return lines
 }
 
-func (h handoff) facts() []Element {
+func (h handoff) summary() []Text { return listed("• ", h.Summary) }
+func (h handoff) loops() []Text   { return listed("☐ ", h.OpenLoops) }
+
+// fact is one line of what is known.
+type fact struct{ title, value, doubt Text }
+
+func newFact(title, value Text, verified bool) fact {
+	if verified {
+		return fact{title, value, Text{}}
+	}
+	return fact{title, value, Lit(" (not verified)")}
+}
+
+func (h handoff) facts() []fact {
+	var facts []fact
+	if who := h.visitorFact(); !who.empty() {
+		facts = append(facts, newFact(Lit("Visitor"), who, h.Visitor.Verified))
+	}
+	if h.AccountDomain != "" {
+		facts = append(facts, newFact(Lit("Account"), joined(" · ", h.Account, h.AccountDomain), true))
+	}
+	for i, f := range h.Facts {
+		if i == maxFacts {
+			break
+		}
+		if title, value := SafeLine(f.Title, maxTitle), SafeLine(f.Value, maxValue); !title.empty() && !value.empty() {
+			facts = append(facts, newFact(title, value, f.Verified))
+		}
+	}
+	return facts
+}
+
+// table shows the facts, one to a line: a FactSet would interpret Markdown.
+func (h handoff) table() []Element {
 	var rows []Element
-	row := func(title, value Text, verified bool) {
-		runs := []TextRun{{Text: Concat(title, Lit(": ")), Weight: WeightBolder}, {Text: value}}
-		if !verified {
-			runs = append(runs, subtle(Lit(" (not verified)")))
+	for _, f := range h.facts() {
+		runs := []TextRun{{Text: Concat(f.title, Lit(": ")), Weight: WeightBolder}, {Text: f.value}}
+		if !f.doubt.empty() {
+			runs = append(runs, subtle(f.doubt))
 		}
 		rows = append(rows, line(runs...))
 	}
-	if who := h.visitorFact(); !who.empty() {
-		row(Lit("Visitor"), who, h.Visitor.Verified)
-	}
-	if h.AccountDomain != "" {
-		row(Lit("Account"), joined(" · ", h.Account, h.AccountDomain), true)
-	}
-	for i, f := range h.Facts {
-		if i == maxEntries {
-			rows = append(rows, more(len(h.Facts)-i))
-			break
-		}
-		row(SafeLine(f.Title, maxTitle), SafeLine(f.Value, maxValue), f.Verified)
+	if len(h.Facts) > maxFacts {
+		rows = append(rows, line(subtle(more(len(h.Facts)-maxFacts))))
 	}
 	if len(rows) == 0 {
 		return nil
@@ -231,8 +255,11 @@ func (h handoff) fallback() Text {
 	if h.Reason != "" {
 		f.line(Lit("Why: "), SafeLine(h.Reason, maxReason))
 	}
-	f.list("Summary:", "• ", h.Summary)
-	f.list("Open loops:", "☐ ", h.OpenLoops)
+	f.list("Summary:", h.summary())
+	f.list("Open loops:", h.loops())
+	for _, fact := range h.facts() {
+		f.line(fact.title, Lit(": "), fact.value, fact.doubt)
+	}
 	if h.State == StateWaiting || h.State == StateJoined {
 		f.line(Lit("The buttons of this card need a current version of Teams. Mentioning "), appLabel(h.App), Lit(" with the word help works everywhere."))
 	}

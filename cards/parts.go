@@ -22,23 +22,39 @@ func line(runs ...TextRun) Element {
 
 func subtle(text Text) TextRun { return TextRun{Text: text, IsSubtle: true} }
 
-// section returns a heading and a list of foreign lines, or nothing for an empty
-// list.
-func section(title, mark string, entries []string) []Element {
+// section returns a heading and a list, or nothing for an empty list.
+func section(title string, entries []Text) []Element {
 	if len(entries) == 0 {
 		return nil
 	}
 	elements := []Element{subheading(title)}
-	for i, entry := range entries {
-		if i == maxEntries {
-			return append(elements, more(len(entries)-i))
-		}
-		elements = append(elements, line(TextRun{Text: Concat(Lit(mark), SafeLine(entry, maxBullet))}))
+	for _, entry := range entries {
+		elements = append(elements, line(TextRun{Text: entry}))
 	}
 	return elements
 }
 
-func more(n int) Element { return line(subtle(Lit(fmt.Sprintf("and %d more", n)))) }
+// listed returns foreign entries as the lines of a list: a mark before each, empty
+// ones left out, and a last line that counts those beyond maxEntries.
+func listed(mark string, entries []string) []Text {
+	var lines []Text
+	hidden := 0
+	for _, entry := range entries {
+		switch text := SafeLine(entry, maxBullet); {
+		case text.empty():
+		case len(lines) == maxEntries:
+			hidden++
+		default:
+			lines = append(lines, Concat(Lit(mark), text))
+		}
+	}
+	if hidden > 0 {
+		lines = append(lines, more(hidden))
+	}
+	return lines
+}
+
+func more(n int) Text { return Lit(fmt.Sprintf("and %d more", n)) }
 
 // visitorLabel names a visitor and the account, with words between them.
 func visitorLabel(p Person, account, between string) Text {
@@ -107,16 +123,13 @@ func (f *fallback) line(parts ...Text) {
 	f.text = Concat(f.text, all)
 }
 
-func (f *fallback) list(title, mark string, entries []string) {
-	for i, entry := range entries {
-		if i == 0 {
-			f.line(Lit(title))
-		}
-		if i == maxEntries {
-			f.line(Lit(fmt.Sprintf("and %d more", len(entries)-i)))
-			return
-		}
-		f.line(Lit(mark), SafeLine(entry, maxBullet))
+func (f *fallback) list(title string, entries []Text) {
+	if len(entries) == 0 {
+		return
+	}
+	f.line(Lit(title))
+	for _, entry := range entries {
+		f.line(entry)
 	}
 }
 

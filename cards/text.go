@@ -3,7 +3,6 @@ package cards
 import (
 	"encoding/json"
 	"strings"
-	"unicode/utf8"
 )
 
 // Text is what a person will read. The zero value is empty.
@@ -112,16 +111,19 @@ func isControl(r rune) bool {
 // shorten returns at most max characters, the last of which is "…" when some
 // were lost.
 func shorten(words string, max int) string {
-	if utf8.RuneCountInString(words) <= max {
-		return words
+	if max <= 0 {
+		return ""
 	}
-	kept := 0
+	n, room := 0, 0 // characters so far, and where the last of max begins
 	for i := range words {
-		if kept++; kept >= max {
-			return strings.TrimRight(words[:i], " \n") + "…"
+		if n++; n == max {
+			room = i
+		}
+		if n > max {
+			return strings.TrimRight(words[:room], " \n") + "…"
 		}
 	}
-	return ""
+	return words
 }
 
 // armed lists what begins a mention in Teams or a date macro in a renderer.

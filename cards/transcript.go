@@ -22,16 +22,18 @@ type Line struct {
 	Text string
 }
 
-// Lengths in a transcript: of a text in characters, and of it again in lines.
+// Lengths in a transcript: of a text in characters, of it again in lines, and of
+// the whole, which no card could hold with more.
 const (
 	maxSaid      = 2000
 	maxSaidLines = 30
+	maxLines     = 250
 )
 
 // Transcript returns a card with the newest lines that fit, and says how many
 // earlier ones it leaves out. It has no buttons.
 func Transcript(v TranscriptView) Card {
-	short, all := 0, len(v.Lines)
+	short, all := 0, min(len(v.Lines), maxLines)
 	if card := v.newest(all); card.fits() {
 		return card
 	}
@@ -74,13 +76,11 @@ func (l Line) elements(c clock) []Element {
 	if who.empty() {
 		who = Lit("Somebody")
 	}
-	elements := []Element{RichTextBlock{
-		Base:    Base{Spacing: SpacingMedium},
-		Inlines: []TextRun{{Text: who, Weight: WeightBolder}, subtle(c.after("  ", l.At))},
-	}}
-	if l.At.IsZero() {
-		elements = []Element{RichTextBlock{Base: Base{Spacing: SpacingMedium}, Inlines: []TextRun{{Text: who, Weight: WeightBolder}}}}
+	speaker := []TextRun{{Text: who, Weight: WeightBolder}}
+	if !l.At.IsZero() {
+		speaker = append(speaker, subtle(Lit("  "+c.at(l.At))))
 	}
+	elements := []Element{RichTextBlock{Base: Base{Spacing: SpacingMedium}, Inlines: speaker}}
 	said := strings.Split(Safe(l.Text, maxSaid).String(), "\n")
 	if len(said) > maxSaidLines {
 		said = append(said[:maxSaidLines-1], "…")
