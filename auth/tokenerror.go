@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -30,15 +31,18 @@ type TokenError struct {
 	Code        string        // AADSTS code; may be empty
 	Description string        // first line of the description, without the secret; may be empty
 	RetryAfter  time.Duration // what the endpoint asked for; zero if nothing
-	Err         error         // the transport's error when no answer arrived
+	Err         error         // the cause when no answer arrived, or one without a token
 }
 
 // Error describes the refusal. It never holds the secret.
 func (e *TokenError) Error() string {
-	if e.Status == 0 {
-		return fmt.Sprintf("auth: token endpoint: %v", e.Err)
+	text := "auth: token endpoint"
+	if e.Status != 0 {
+		text += fmt.Sprintf(" answered %d", e.Status)
 	}
-	text := fmt.Sprintf("auth: token endpoint answered %d", e.Status)
+	if e.Err != nil {
+		text += ": " + e.Err.Error()
+	}
 	for _, part := range []string{e.OAuth, e.Code, e.Description} {
 		if part != "" {
 			text += ": " + part
@@ -47,7 +51,7 @@ func (e *TokenError) Error() string {
 	return text
 }
 
-// Unwrap returns the transport's error, if that was the cause.
+// Unwrap returns the cause, if it was not the endpoint's own refusal.
 func (e *TokenError) Unwrap() error { return e.Err }
 
 // Temporary reports whether the same request may succeed later.
@@ -60,7 +64,7 @@ var aadsts = regexp.MustCompile(`AADSTS[0-9]{4,8}`)
 func newTokenError(err error, secret string) *TokenError {
 	var refused *oauth2.RetrieveError
 	if !errors.As(err, &refused) {
-		return &TokenError{Err: err}
+		return unusableAnswer(err)
 	}
 	e := &TokenError{
 		Status: refused.Response.StatusCode,
@@ -72,6 +76,15 @@ func newTokenError(err error, secret string) *TokenError {
 		e.RetryAfter = time.Duration(min(seconds, 3600)) * time.Second
 	}
 	return e
+}
+
+// unusableAnswer tells an answer that never came from one that is no token.
+func unusableAnswer(err error) *TokenError {
+	var transport *url.Error
+	if errors.As(err, &transport) {
+		return &TokenError{Err: err}
+	}
+	return &TokenError{Status: http.StatusOK, Err: err}
 }
 
 // safeLine cuts foreign text to one short line without control characters and
