@@ -99,7 +99,7 @@ func (h *Handler) act(ctx context.Context, a *activity.Activity, at handoff.Plac
 	if err := json.Unmarshal(data, &named); err != nil || named.Handoff == "" {
 		return handoff.Acted{Outcome: handoff.OutcomeForeign}, nil
 	}
-	return h.desk.Act(ctx, handoff.Act{Key: key, Verb: verb, Place: at, Person: h.person(ctx, a), Handoff: handoff.ID(named.Handoff)})
+	return h.desk.Act(ctx, handoff.Act{Key: key, Verb: verb, Place: at, Person: h.person(ctx, a), Handoff: handoff.ID(named.Handoff), Card: a.ReplyToID})
 }
 
 // command does what was written after a mention. Outside a handoff's thread it is about the channel.
