@@ -104,8 +104,21 @@ func (d *Desk) owner(tx store.Tx, a Act) (threadOwner, bool, error) {
 	if err := put(tx, threadKey(a.Place.Channel, a.Place.Thread), owner); err != nil {
 		return owner, false, err
 	}
+	if err := dropThreadJob(tx, h, a.Place.Channel); err != nil {
+		return owner, false, err
+	}
 	f.threadMade(Thread{Channel: a.Place.Channel, Address: a.Place.Thread, Card: a.Card})
 	return owner, true, d.save(tx, f)
+}
+
+// dropThreadJob takes back the second attempt at a thread that has turned out to be there. An attempt under way now is
+// settled when it ends.
+func dropThreadJob(tx store.Tx, h Handoff, channel ID) error {
+	j, err := head(tx, channel, ID(escape(string(h.Conversation))))
+	if err != nil || j.Kind != PostThread || j.Handoff != h.ID || j.Phase == phaseSending {
+		return err
+	}
+	return tx.Delete(j.key())
 }
 
 // awaits says whether a thread was ordered in the channel and has not been acknowledged.

@@ -135,6 +135,9 @@ func (d *Desk) watchChannel(tx store.Tx, id ID, failure error) error {
 
 // settle brings the outbox and the dossier to where the verdict says they are.
 func (d *Desk) settle(tx store.Tx, f *dossier, j job, v verdict, post Post, r Receipt) error {
+	if j.Kind == PostThread && f != nil && f.handoff.threadIn(j.Channel, "") != nil {
+		v = verdictSent // whatever the channel said, somebody has pressed the card
+	}
 	if err := moveJob(tx, j, v); err != nil || f == nil {
 		return err
 	}
