@@ -17,6 +17,7 @@ const (
 	VerbEnd        = "handoff.end"
 	VerbLeave      = "handoff.leave"
 	VerbBack       = "handoff.back"
+	VerbCard       = "handoff.card" // from the transcript back to the card
 )
 
 // A HandoffView is all that the card of a handoff shows. Every string in it but
@@ -225,6 +226,7 @@ func (h handoff) buttons() []Action {
 var tooltips = map[string]string{
 	VerbJoin:       "Talk to the visitor from this thread",
 	VerbTranscript: "Read what was said so far",
+	VerbCard:       "Show the handoff's card again",
 	VerbEnd:        "Finish, and post the closing summary here",
 	VerbLeave:      "Step out: the visitor waits for somebody else",
 	VerbBack:       "Let the AI agent go on",

@@ -6,8 +6,10 @@ import (
 	"time"
 )
 
-// A TranscriptView is what was said so far, oldest first.
+// A TranscriptView is what was said so far, oldest first. Handoff is the id that
+// the way back to the handoff's card carries; without it there is no way back.
 type TranscriptView struct {
+	Handoff  string
 	App      string
 	Visitor  Person
 	Account  string
@@ -31,7 +33,8 @@ const (
 )
 
 // Transcript returns a card with the newest lines that fit, and says how many
-// earlier ones it leaves out. It has no buttons.
+// earlier ones it leaves out. It takes the place of the handoff's card for
+// whoever asked for it, so its one button brings that card back.
 func Transcript(v TranscriptView) Card {
 	short, all := 0, min(len(v.Lines), maxLines)
 	if card := v.newest(all); card.fits() {
@@ -66,7 +69,14 @@ func (v TranscriptView) newest(n int) Card {
 	}
 	f := fallback{}
 	f.line(Lit("Transcript of the conversation with "), visitorLabel(v.Visitor, v.Account, " from "), Lit(". It needs a current version of Teams to be shown."))
-	return Card{Lang: "en", FullWidth: true, FallbackText: f.text, Body: body}
+	return Card{Lang: "en", FullWidth: true, FallbackText: f.text, Body: body, Actions: v.back()}
+}
+
+func (v TranscriptView) back() []Action {
+	if v.Handoff == "" {
+		return nil
+	}
+	return []Action{handoff{HandoffView: HandoffView{Handoff: v.Handoff}}.button("Back to the card", VerbCard, "")}
 }
 
 // elements returns who spoke and when, and each line of the text by itself, since

@@ -19,6 +19,7 @@ var verbs = map[string]handoff.Verb{
 	cards.VerbEnd:        handoff.VerbEnd,
 	cards.VerbLeave:      handoff.VerbLeave,
 	cards.VerbBack:       handoff.VerbBack,
+	cards.VerbCard:       handoff.VerbStatus,
 }
 
 // verbHelp is a command of this room alone: the desk has nothing to do for it.
@@ -124,7 +125,7 @@ func (h *Handler) command(ctx context.Context, a *activity.Activity, at handoff.
 
 func transcriptCard(acted handoff.Acted) cards.Card {
 	v := *acted.View
-	view := cards.TranscriptView{App: v.App, Visitor: visitor(v), Account: v.Conversation.Account.Name, TimeZone: v.Zone}
+	view := cards.TranscriptView{Handoff: string(v.Handoff.ID), App: v.App, Visitor: visitor(v), Account: v.Conversation.Account.Name, TimeZone: v.Zone}
 	for _, m := range acted.Messages {
 		view.Lines = append(view.Lines, cards.Line{At: m.At, Who: speaker(m, v.Label), Text: m.Text})
 	}

@@ -69,6 +69,17 @@ func TestStory(t *testing.T) {
 		t.Errorf("the mention was not taken out: %q", line.Message.Text)
 	}
 
+	transcript, err := w.service.Press(t.Context(), w.ben.ID, thread.ID, thread.Root, "View transcript")
+	must(t, err)
+	if !strings.Contains(string(transcript.Card), "is there a discount?") || strings.Contains(string(transcript.Card), "ready to buy") {
+		t.Errorf("the transcript shows %s", transcript.Card)
+	}
+	back, err := w.service.Press(t.Context(), w.ben.ID, thread.ID, thread.Root, "Back to the card")
+	must(t, err)
+	if !strings.Contains(string(back.Card), "End conversation") {
+		t.Errorf("the way back shows %s", back.Card)
+	}
+
 	_, err = w.service.Press(t.Context(), w.ana.ID, thread.ID, thread.Root, "End conversation")
 	must(t, err)
 	w.waitLine(thread.ID, "Conversation ended")
