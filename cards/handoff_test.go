@@ -178,6 +178,17 @@ func TestTranscriptKeepsTheNewest(t *testing.T) {
 	}
 }
 
+func TestTranscriptLeadsBackToTheCard(t *testing.T) {
+	card := marshal(t, cards.Transcript(cards.TranscriptView{Handoff: "h-7"}))
+	back := card["actions"].([]any)[0].(map[string]any)
+	if diff := cmp.Diff(map[string]any{"handoff": "h-7"}, back["data"]); diff != "" || back["verb"] != cards.VerbCard {
+		t.Errorf("leads to %v (-want +got):\n%s", back["verb"], diff)
+	}
+	if card := marshal(t, cards.Transcript(cards.TranscriptView{})); card["actions"] != nil {
+		t.Error("a button without a handoff leads nowhere")
+	}
+}
+
 func TestTranscriptOfOneHugeLine(t *testing.T) {
 	huge := strings.Repeat("😀\n<é>", 100_000)
 	card := marshal(t, cards.Transcript(cards.TranscriptView{Lines: []cards.Line{{Text: "first"}, {Who: huge, Text: huge}}}))

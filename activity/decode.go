@@ -1,0 +1,197 @@
+package activity
+
+import (
+	"bytes"
+	"reflect"
+	"strconv"
+	"strings"
+)
+
+// unmarshalJSON is unmarshal under the conventions of json.Unmarshaler: null
+// changes nothing.
+func unmarshalJSON(data []byte, v any) error {
+	if string(data) == "null" {
+		return nil
+	}
+	return unmarshal(data, v)
+}
+
+// unmarshal fills *v, a pointer to a struct with an Extra map, from one JSON
+// object.
+func unmarshal(data []byte, v any) error {
+	sc, err := newScanner(data)
+	if err != nil {
+		return err
+	}
+	target := reflect.ValueOf(v).Elem()
+	target.SetZero()
+	fits, err := shapeOf(target.Type()).decode(sc, target)
+	if err != nil {
+		return err
+	}
+	if !fits {
+		return sc.fail(ErrNotObject)
+	}
+	return sc.end()
+}
+
+// decode reads an object. It reports false, with nothing promised about the
+// position, when the next value is of another kind.
+func (s *shape) decode(sc *scanner, v reflect.Value) (fits bool, err error) {
+	if sc.peek() != '{' {
+		return false, nil
+	}
+	if err := sc.open(); err != nil {
+		return false, err
+	}
+	obj := object{shape: s, v: v, extra: v.Field(s.extra).Addr().Interface().(*extras)}
+	for first := true; ; first = false {
+		at := sc.pos
+		name, more, err := sc.member(first)
+		if err != nil {
+			return false, err
+		}
+		if !more {
+			return true, obj.settle()
+		}
+		if obj.has(name) {
+			return false, &DecodeError{Offset: at, Member: string(name), Err: ErrDuplicate}
+		}
+		if err := obj.read(sc, name); err != nil {
+			return false, err
+		}
+	}
+}
+
+// object is one object while it is being read.
+type object struct {
+	*shape
+	v     reflect.Value
+	extra *extras
+	seen  uint     // bit i: fields[i] was present under its exact name
+	cases []string // extra names that differ from a known one by letter case, or are aliases
+}
+
+func (o *object) has(name []byte) bool {
+	if i, known := o.exact[string(name)]; known {
+		return o.seen&(1<<i) != 0
+	}
+	_, had := (*o.extra)[string(name)]
+	return had
+}
+
+// read puts the value that is next where its name says, or into Extra.
+func (o *object) read(sc *scanner, name []byte) error {
+	if i, known := o.exact[string(name)]; known {
+		o.seen |= 1 << i
+		before := *sc
+		f := &o.fields[i]
+		fits, err := f.decode(sc, o.v.Field(f.at))
+		if fits || err != nil {
+			return err
+		}
+		*sc = before
+		o.v.Field(f.at).SetZero()
+	} else if _, similar := o.folded[string(bytes.ToLower(name))]; similar {
+		o.cases = append(o.cases, string(name))
+	}
+	raw, err := sc.raw()
+	if err != nil {
+		return err
+	}
+	if *o.extra == nil {
+		*o.extra = make(extras)
+	}
+	(*o.extra)[string(name)] = bytes.Clone(raw)
+	return nil
+}
+
+// settle gives members in the wrong letter case (A2002), and aliases, to fields
+// that came under no exact name; of several spellings the first wins.
+func (o *object) settle() error {
+	for _, name := range o.cases {
+		i := o.folded[strings.ToLower(name)]
+		if o.seen&(1<<i) != 0 {
+			continue
+		}
+		f := &o.fields[i]
+		fits, err := f.decode(&scanner{data: (*o.extra)[name]}, o.v.Field(f.at))
+		if err != nil {
+			return err
+		}
+		if !fits {
+			o.v.Field(f.at).SetZero()
+			continue
+		}
+		o.seen |= 1 << i
+		delete(*o.extra, name)
+	}
+	if len(*o.extra) == 0 {
+		*o.extra = nil
+	}
+	return nil
+}
+
+// decode reads a value into a field. It reports false when the value has a
+// kind that the field cannot hold.
+func (f *field) decode(sc *scanner, v reflect.Value) (fits bool, err error) {
+	next := sc.peek()
+	switch f.kind {
+	case kindText:
+		if next != '"' {
+			return false, nil
+		}
+		text, err := sc.text()
+		v.SetString(text)
+		return true, err
+	case kindRaw:
+		raw, err := sc.raw()
+		v.SetBytes(bytes.Clone(raw))
+		return true, err
+	case kindFlag:
+		if next != 't' && next != 'f' {
+			return false, nil
+		}
+		yes := next == 't'
+		v.Set(reflect.ValueOf(&yes))
+		return true, sc.skip()
+	case kindNumber:
+		raw, err := sc.raw()
+		n, odd := strconv.Atoi(string(raw))
+		v.SetInt(int64(n))
+		return odd == nil && n != 0, err // a zero would be left out again
+	case kindObject:
+		return f.elem.decode(sc, v)
+	case kindPointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		return f.elem.decode(sc, v.Elem())
+	case kindTexts, kindObjects:
+		return f.decodeList(sc, v)
+	}
+	panic("activity: unknown kind of field " + f.name)
+}
+
+func (f *field) decodeList(sc *scanner, v reflect.Value) (fits bool, err error) {
+	if sc.peek() != '[' {
+		return false, nil
+	}
+	if err := sc.open(); err != nil {
+		return false, err
+	}
+	v.Set(reflect.MakeSlice(v.Type(), 0, 1))
+	element := field{name: f.name, kind: kindText}
+	if f.kind == kindObjects {
+		element.kind, element.elem = kindObject, f.elem
+	}
+	for n := 0; ; n++ {
+		more, err := sc.more(']', n == 0)
+		if !more {
+			return err == nil, err
+		}
+		v.Grow(1)
+		v.SetLen(n + 1)
+		if fits, err := element.decode(sc, v.Index(n)); !fits || err != nil {
+			return false, err
+		}
+	}
+}
