@@ -1,0 +1,260 @@
+package widget_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"github.com/docket-handoff/docket/handoff"
+	"github.com/docket-handoff/docket/store/bolt"
+	"github.com/docket-handoff/docket/web"
+)
+
+const (
+	channel = handoff.ID("room")
+	patient = 20 * time.Second // for whatever the page should come to show
+)
+
+// site is a website on one origin, the server on another, and a browser on the website.
+type site struct {
+	*testing.T
+	desk    *handoff.Desk
+	server  *web.Server
+	api     *httptest.Server
+	page    *httptest.Server
+	head    string // what the page's script tag says beside its address
+	browser context.Context
+
+	mu   sync.Mutex
+	down bool // the server answers nothing but 503
+}
+
+func newSite(t *testing.T) *site {
+	t.Helper()
+	chromium := chromiumPath(t)
+	s := &site{T: t, head: `data-agent="marketing"`}
+	engine, err := bolt.Open(filepath.Join(t.TempDir(), "docket.db"))
+	s.must(err)
+	t.Cleanup(func() { engine.Close() })
+	s.desk = handoff.NewDesk(engine, handoff.Config{Platforms: []handoff.Platform{&room{}}})
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- s.desk.Run(ctx) }()
+	t.Cleanup(func() { stop(); <-done })
+
+	s.page = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprintf(w, pageHTML, s.api.URL, s.head)
+	}))
+	t.Cleanup(s.page.Close)
+	s.server, err = web.New(web.Config{Desk: s.desk, App: "Acme Chat"})
+	s.must(err)
+	s.api = httptest.NewServer(http.HandlerFunc(s.serve))
+	t.Cleanup(func() { s.server.Drain(); s.api.Close() })
+
+	s.must(s.desk.Connect(ctx, "k", handoff.Channel{ID: channel, Platform: "room", Name: "Sales"}, "t", "connected"))
+	s.putAgent(handoff.Policy{Enabled: true, Channels: []handoff.ID{channel}})
+	s.browser = browse(t, chromium)
+	return s
+}
+
+const pageHTML = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Pricing</title>
+<meta name="viewport" content="width=device-width">
+<style>body{font:16px/1.6 Georgia,serif;margin:48px;max-width:640px;color:#333;background:#fbfaf7}
+@media (prefers-color-scheme:dark){body{color:#ccc;background:#0e1014}}</style></head>
+<body><h1>Plans that grow with you</h1><p>Every plan includes all integrations, single sign-on and a person to talk to.</p>
+<script src="%s/widget.js" %s async></script></body></html>`
+
+func (s *site) serve(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	down := s.down
+	s.mu.Unlock()
+	if down && r.URL.Path != "/widget.js" {
+		panic(http.ErrAbortHandler)
+	}
+	s.server.Handler().ServeHTTP(w, r)
+}
+
+// outage takes the server away, or brings it back.
+func (s *site) outage(down bool) {
+	s.mu.Lock()
+	s.down = down
+	s.mu.Unlock()
+	if down {
+		s.api.CloseClientConnections()
+	}
+}
+
+func (s *site) putAgent(p handoff.Policy) {
+	s.Helper()
+	_, err := s.desk.PutAgent(s.Context(), handoff.Agent{
+		ID: "marketing", Name: "Acme Assistant", AllowedOrigins: []string{s.page.URL}, Files: true, Handoff: p,
+	})
+	s.must(err)
+}
+
+func (s *site) must(err error) {
+	s.Helper()
+	if err != nil {
+		s.Fatal(err)
+	}
+}
+
+// room is a platform that takes every post.
+type room struct {
+	mu sync.Mutex
+	n  int
+}
+
+func (*room) Name() string { return "room" }
+
+func (r *room) Deliver(context.Context, handoff.Post) (handoff.Receipt, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.n++
+	return handoff.Receipt{Thread: "thread-" + strconv.Itoa(r.n), Message: "message-" + strconv.Itoa(r.n)}, nil
+}
+
+// chromiumPath finds a browser, or skips by name; it fails instead where the browser's tests are required.
+func chromiumPath(t *testing.T) string {
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	if strings.Contains(os.Getenv("DOCKET_TEST_REQUIRE"), "browser") {
+		t.Fatal("needs Chromium, which DOCKET_TEST_REQUIRE asks for: put chromium into the PATH")
+	}
+	t.Skip("needs Chromium: put chromium into the PATH to run this test")
+	return ""
+}
+
+func browse(t *testing.T, chromium string) context.Context {
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(chromium), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-dev-shm-usage", true),
+		chromedp.WindowSize(1100, 800),
+	)
+	allocator, closeAllocator := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, closeBrowser := chromedp.NewContext(allocator)
+	t.Cleanup(func() { closeBrowser(); closeAllocator() })
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatalf("the browser does not start: %v", err)
+	}
+	return ctx
+}
+
+// do runs browser actions; a page that does not come to what they wait for fails the test.
+func (s *site) do(actions ...chromedp.Action[chromedp.Void]) {
+	s.Helper()
+	ctx, cancel := context.WithTimeout(s.browser, patient)
+	defer cancel()
+	if err := chromedp.Do(ctx, actions...); err != nil {
+		s.Fatal(err)
+	}
+}
+
+// open loads the page and waits for the widget.
+func (s *site) open() {
+	s.Helper()
+	s.do(chromedp.Navigate(s.page.URL))
+	s.see("the launcher", `q("launcher")`)
+}
+
+// prelude is what expressions in the page may use: the widget's elements by data-testid, and its messages.
+const prelude = `(() => {
+const shadow = document.querySelector("#docket-widget")?.shadowRoot;
+const q = (id) => shadow?.querySelector("[data-testid=" + id + "]");
+const visible = (id) => !!q(id) && q(id).offsetParent !== null;
+const messages = [...(shadow?.querySelectorAll("[data-testid=message]") || [])];
+const texts = messages.map((m) => m.querySelector(".bubble").textContent);
+return %s; })()`
+
+// js evaluates an expression in the page.
+func js[T any](s *site, expression string) T {
+	s.Helper()
+	ctx, cancel := context.WithTimeout(s.browser, patient)
+	defer cancel()
+	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](fmt.Sprintf(prelude, expression)))
+	s.must(err)
+	return value
+}
+
+// see waits until an expression is true in the page.
+func (s *site) see(what, expression string) {
+	s.Helper()
+	for deadline := time.Now().Add(patient); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		if js[bool](s, "!!("+expression+")") {
+			return
+		}
+	}
+	s.Fatalf("the page does not show %s (%s). It shows:\n%s", what, expression, js[string](s, `shadow?.querySelector("section")?.innerText ?? "no widget"`))
+}
+
+func (s *site) click(id string) {
+	s.Helper()
+	s.see(id, `visible("`+id+`")`)
+	js[bool](s, `(q("`+id+`").click(), true)`)
+}
+
+// write types a line and sends it with Enter, as a person does.
+func (s *site) write(text string) {
+	s.Helper()
+	js[bool](s, `(q("composer").focus(), true)`)
+	s.do(chromedp.KeyEvent(text), chromedp.KeyEvent("\r"))
+}
+
+// talk is the conversation that the browser keeps.
+func (s *site) talk() handoff.ID {
+	s.Helper()
+	kept := `JSON.parse(localStorage["docket:` + s.api.URL + `:marketing"] || "{}").id`
+	s.see("a conversation", kept)
+	return handoff.ID(js[string](s, kept))
+}
+
+// join lets Ana press Join, when the thread is there.
+func (s *site) join(conversation handoff.ID) handoff.Place {
+	s.Helper()
+	for deadline := time.Now().Add(patient); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		c, err := s.desk.Conversation(s.Context(), conversation)
+		s.must(err)
+		h, err := s.desk.Handoff(s.Context(), c.Handoff)
+		if err != nil || len(h.Threads) == 0 {
+			continue
+		}
+		place := handoff.Place{Channel: channel, Thread: h.Threads[0].Address}
+		acted, err := s.desk.Act(s.Context(), handoff.Act{Verb: handoff.VerbJoin, Handoff: h.ID, Place: place, Person: ana})
+		s.must(err)
+		if acted.Outcome != handoff.OutcomeDone {
+			s.Fatalf("joining: %s", acted.Outcome)
+		}
+		return place
+	}
+	s.Fatal("no thread came")
+	return handoff.Place{}
+}
+
+var ana = handoff.Person{ID: "ana", Name: "Ana Silva"}
+
+// anaSays is a line of Ana's in the thread.
+func (s *site) anaSays(place handoff.Place, id, text string) {
+	s.Helper()
+	_, err := s.desk.FromSpecialist(s.Context(), handoff.SpecialistLine{Key: id, Place: place, Person: ana, Message: id, Text: text})
+	s.must(err)
+}
+
+func (s *site) agentSays(conversation handoff.ID, text string) {
+	s.Helper()
+	_, err := s.desk.FromAgent(s.Context(), conversation, handoff.Say{Text: text})
+	s.must(err)
+}
