@@ -40,6 +40,7 @@ type Heard string
 const (
 	HeardRelayed  Heard = "relayed"  // it is in the visitor's log
 	HeardInternal Heard = "internal" // it stays in the channel: an internal line, or a person who has not joined
+	HeardUnjoined Heard = "unjoined" // likewise, because nobody has joined yet: its author may not know
 	HeardNowhere  Heard = "nowhere"  // the thread is no handoff's
 	HeardEnded    Heard = "ended"    // the handoff is over, and whoever had it may not know
 )
@@ -87,6 +88,8 @@ func (f *dossier) hears(handoff ID, line SpecialistLine) Heard {
 		return HeardEnded
 	case h.Stage == StageEnded && h.Specialist != nil && h.Specialist.ID == line.Person.ID:
 		return HeardEnded
+	case h.Stage == StageWaiting:
+		return HeardUnjoined
 	case h.Stage != StageJoined || h.Specialist.ID != line.Person.ID:
 		return HeardInternal
 	case h.Home.Channel != line.Place.Channel || h.Home.Address != line.Place.Thread:

@@ -109,14 +109,19 @@ func (h *Handler) message(ctx context.Context, t *bot.Turn) (*activity.InvokeRes
 	return nil, nil
 }
 
-// hear gives a line to the desk, and tells its author once when nobody listens any more.
+// hear gives a line to the desk, and tells its author once when the visitor cannot hear it though it looks so: before
+// anybody has joined, and after the end.
 func (h *Handler) hear(ctx context.Context, a *activity.Activity, at handoff.Place, text string) (handoff.Heard, error) {
 	who := h.person(ctx, a)
 	heard, err := h.desk.FromSpecialist(ctx, handoff.SpecialistLine{
 		Key: keyOf(a), Place: at, Person: who, Message: a.ID, Text: text, Files: pictures(a),
 	})
-	if err == nil && heard == handoff.HeardEnded {
+	switch {
+	case err != nil:
+	case heard == handoff.HeardEnded:
 		err = h.desk.Reply(ctx, "ended "+at.Thread+" "+who.ID, at, hasEnded)
+	case heard == handoff.HeardUnjoined:
+		err = h.desk.Reply(ctx, "unjoined "+at.Thread, at, notJoined)
 	}
 	return heard, err
 }

@@ -303,6 +303,33 @@ func TestEditsAndPictures(t *testing.T) {
 	}
 }
 
+func TestLinesBeforeAnybodyJoined(t *testing.T) {
+	w := newWorld(t, bottest.Config{})
+	w.connect()
+	id := w.visit()
+	w.say(id, "a human please")
+	thread := w.handoffThread()
+	w.waitText(id, handoff.FromAgent, "asked our team")
+	for _, line := range []string{"Hello Dana, how can I help?", "Are you there?"} {
+		_, err := w.service.Say(t.Context(), w.ana.ID, thread.ID, line)
+		must(t, err)
+	}
+	w.waitLine(thread.ID, "stays in this channel until somebody has joined")
+	_, err := w.service.Say(t.Context(), w.ana.ID, thread.ID, "status", bottest.MentionBot())
+	must(t, err)
+	w.waitLine(thread.ID, "has been waiting since")
+	hints := 0
+	for _, m := range w.service.Messages(thread.ID) {
+		if strings.Contains(m.Text, "stays in this channel until") {
+			hints++
+		}
+	}
+	if hints != 1 {
+		t.Errorf("the hint was given %d times, want once", hints)
+	}
+	noneHeard(t, w, id, "how can I help?", "Are you there?")
+}
+
 func TestRedeliveryIsOneEvent(t *testing.T) {
 	w := newWorld(t, bottest.Config{})
 	id, thread := joined(t, w)

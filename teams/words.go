@@ -9,7 +9,8 @@ import (
 // What people in a channel read.
 const (
 	foreignCard = "This card does not belong to a conversation in this thread, so nothing was changed."
-	notRelayed  = "That line stayed in this channel. Only the person who has joined is heard by the visitor; press Join conversation on the card first."
+	notRelayed  = "That line stayed in this channel: only the person who has joined is heard by the visitor."
+	notJoined   = "What is written here stays in this channel until somebody has joined. Press Join conversation on the card to talk to the visitor."
 	hasEnded    = "This conversation has ended, so the visitor did not get that line."
 )
 
