@@ -1,0 +1,80 @@
+// Command docket brings a website's conversations to people in Microsoft Teams.
+//
+// serve is the server, demo plays the whole story on one machine, manifest writes the Teams app package. Every setting is
+// a flag and an environment variable of the same name; `docket serve --help` lists them.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// commands is what the program can be told to do.
+type commands struct {
+	Serve    serveCommand    `cmd:"" help:"Run the server."`
+	Demo     demoCommand     `cmd:"" help:"Play the whole story on this machine, with no account anywhere."`
+	Manifest manifestCommand `cmd:"" help:"Write the Teams app package."`
+	Version  versionCommand  `cmd:"" help:"Print version, commit and Go version."`
+}
+
+// environment is what commands run in.
+type environment struct {
+	ctx            context.Context
+	stdout, stderr io.Writer
+}
+
+// run is the program: it returns the exit code. A failure is one line on stderr.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	var cli commands
+	parser, err := kong.New(&cli, kong.Name("docket"), kong.Writers(stdout, stderr),
+		kong.Description("Docket brings a website's conversations to people in Microsoft Teams."))
+	if err != nil {
+		return fail(stderr, err)
+	}
+	parsed, err := parser.Parse(args)
+	if err != nil {
+		return fail(stderr, fmt.Errorf("%w; docket --help lists what there is", err))
+	}
+	if err := parsed.Run(environment{ctx: ctx, stdout: stdout, stderr: stderr}); err != nil {
+		return fail(stderr, err)
+	}
+	return 0
+}
+
+func fail(stderr io.Writer, err error) int {
+	fmt.Fprintln(stderr, "docket:", err)
+	return 1
+}
+
+type versionCommand struct{}
+
+// Run prints what was built.
+func (versionCommand) Run(env environment) error {
+	version, commit := "development", "unknown"
+	if info, ok := debug.ReadBuildInfo(); ok {
+		if info.Main.Version != "" && info.Main.Version != "(devel)" {
+			version = info.Main.Version
+		}
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				commit = s.Value
+			}
+		}
+	}
+	_, err := fmt.Fprintf(env.stdout, "docket %s (commit %s, %s)\n", version, commit, runtime.Version())
+	return err
+}
