@@ -1,0 +1,80 @@
+package demo
+
+import "github.com/docket-handoff/docket/handoff"
+
+// agentID is the agent's on the demo's website.
+const agentID = "marketing"
+
+// Agent is the agent of the invented company Lumen Metrics, whose website the demo shows. origin is where the page is
+// opened, channel where specialists are, and identitySecret signs who the visitor is; it may be empty.
+func Agent(origin string, channel handoff.ID, identitySecret string) handoff.Agent {
+	return handoff.Agent{
+		ID: agentID, Name: "Mira", AllowedOrigins: []string{origin}, IdentitySecret: identitySecret, Files: true,
+		Handoff: handoff.Policy{
+			Enabled: true, Channels: []handoff.ID{channel}, WaitSeconds: 30 * 60,
+			Instruction: "Hand off when the visitor asks about “enterprise pricing”, “security review”, “contract” or is unhappy with an answer.",
+		},
+		Texts: map[string]string{
+			handoff.TextGreeting: "Hello, I'm {agent}, the AI agent of Lumen Metrics. Ask me about plans, integrations or security, or ask for a person whenever you like.",
+		},
+		Answers: answers(),
+	}
+}
+
+// answers is what Mira knows. It says the same as the website.
+func answers() []handoff.KnownAnswer {
+	return []handoff.KnownAnswer{
+		{
+			Questions: []string{"pricing", "What does it cost?", "price per month", "plans", "How much is the Team plan?"},
+			Answer:    "Team is €49 a month with 5 seats, Business is €390 a month with 40 seats. Both are billed monthly and you can change plans whenever you like.",
+		},
+		{
+			Questions: []string{"annual discount", "pay yearly", "annual payment", "yearly billing"},
+			Answer:    "If you pay for a year at once, two of the twelve months are free on Team and Business.",
+		},
+		{
+			Questions: []string{"HubSpot", "HubSpot integration", "sync contacts with HubSpot"},
+			Answer:    "Yes, HubSpot is built in from the Team plan on. Contacts and deals sync both ways every five minutes, and setting it up takes about ten minutes.",
+		},
+		{
+			Questions: []string{"Salesforce", "Salesforce integration", "connect our CRM"},
+			Answer:    "Yes. Salesforce is part of the Business plan: accounts and opportunities sync both ways, custom fields included.",
+		},
+		{
+			Questions: []string{"SOC 2", "ISO 27001", "Is it secure?", "penetration test"},
+			Answer:    "We hold a SOC 2 Type II report and an ISO 27001 certificate, and an outside firm tests us every year. The report is yours under a short NDA.",
+		},
+		{
+			Questions: []string{"free trial", "trial", "try before buying", "test account"},
+			Answer:    "The trial runs 14 days with everything in Business, and it needs no card. When it ends your data stays for 30 days.",
+		},
+		{
+			Questions: []string{"data residency", "Where is the data stored?", "EU hosting", "GDPR"},
+			Answer:    "Your data is stored and processed in Frankfurt, with a second copy in Dublin. It does not leave the EU.",
+		},
+		{
+			Questions: []string{"single sign-on", "SSO", "SAML", "Entra login", "Okta"},
+			Answer:    "Single sign-on with Entra ID, Okta or any SAML provider is part of Business. Your admin can require it for everybody.",
+		},
+		{
+			Questions: []string{"migrate", "move data from another tool", "import history"},
+			Answer:    "You can import up to three years of history from CSV files or from your warehouse, and most teams finish in an afternoon.",
+		},
+	}
+}
+
+// Visitor is whom the demo's visitor plays.
+func Visitor() handoff.Visitor {
+	return handoff.Visitor{
+		ID: "crm-4711", Name: "Dana Cole", Email: "dana.cole@northwind.example",
+		Traits: map[string]string{"title": "VP Sales", "city": "Lisbon"},
+	}
+}
+
+// Account is the company that the visitor works for.
+func Account() handoff.Account {
+	return handoff.Account{
+		Name: "Northwind", Domain: "northwind.example",
+		Traits: map[string]string{"employees": "850", "plan": "Trial, day 9 of 14"},
+	}
+}
