@@ -26,7 +26,7 @@ func (c *Client) Attachment(ctx context.Context, serviceURL, contentURL string) 
 	target, err := c.locateAttachment(serviceURL, contentURL)
 	if err != nil {
 		cancel()
-		return nil, "", &Error{Op: op.op, Err: errors.Join(errHostNotTrusted, err)}
+		return nil, "", &Error{Op: op.op, Err: fmt.Errorf("%w: %w", errHostNotTrusted, err)}
 	}
 	resp, err := c.send(ctx, op, target, nil)
 	if err != nil {
@@ -56,7 +56,7 @@ func (c *Client) locateAttachment(serviceURL, contentURL string) (string, error)
 	if !ok || !strings.HasPrefix(path, "/") {
 		return "", fmt.Errorf("the attachment is at %q, not at the service's host", hostOf(content))
 	}
-	if !strings.Contains(path, "/v3/attachments/") || strings.Contains(path, "/..") {
+	if !strings.Contains(path, "/v3/attachments/") || climbs(path) {
 		return "", errors.New("the attachment's path is not one of the service's")
 	}
 	return content, nil
@@ -84,4 +84,10 @@ func (a *attachment) Read(p []byte) (int, error) {
 func (a *attachment) Close() error {
 	defer a.cancel()
 	return a.body.Close()
+}
+
+// climbs reports whether a path has a segment of dots, escaped or not, which
+// could lead out of where it seems to be.
+func climbs(path string) bool {
+	return strings.Contains(path, "/.") || strings.Contains(strings.ToLower(path), "%2e")
 }

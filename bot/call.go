@@ -52,15 +52,15 @@ func (c *Client) call(ctx context.Context, op call) error {
 	defer cancel()
 	base, err := c.hosts.Base(op.serviceURL)
 	if err != nil {
-		return &Error{Op: op.op, Err: errors.Join(errHostNotTrusted, err)}
+		return &Error{Op: op.op, Err: fmt.Errorf("%w: %w", errHostNotTrusted, err)}
 	}
 	body, err := op.encode()
 	if err != nil {
-		return &Error{Op: op.op, Err: errors.Join(errBadRequest, err)}
+		return &Error{Op: op.op, Err: fmt.Errorf("%w: %w", errBadRequest, err)}
 	}
 	target, err := op.target(base)
 	if err != nil {
-		return &Error{Op: op.op, Err: errors.Join(errBadRequest, err)}
+		return &Error{Op: op.op, Err: fmt.Errorf("%w: %w", errBadRequest, err)}
 	}
 	resp, err := c.send(ctx, op, target, body)
 	if err != nil {
@@ -102,12 +102,12 @@ func (c *Client) send(ctx context.Context, op call, target string, body []byte) 
 func (c *Client) try(ctx context.Context, op call, target string, body []byte) (*http.Response, string, error) {
 	token, err := c.tokens.Token(ctx)
 	if err != nil {
-		return nil, "", &Error{Op: op.op, ServiceHost: hostOf(target), Err: errors.Join(errNoToken, err)}
+		return nil, "", &Error{Op: op.op, ServiceHost: hostOf(target), Err: fmt.Errorf("%w: %w", errNoToken, err)}
 	}
 	var sent trace
 	req, err := c.request(sent.watch(ctx), op.method, target, body, token)
 	if err != nil {
-		return nil, "", &Error{Op: op.op, Err: errors.Join(errBadRequest, err)}
+		return nil, "", &Error{Op: op.op, Err: fmt.Errorf("%w: %w", errBadRequest, err)}
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {

@@ -3,6 +3,7 @@ package bot_test
 import (
 	"context"
 	"io"
+	"log"
 	"log/slog"
 	"net/http/httptest"
 	"strings"
@@ -126,3 +127,6 @@ func clientWith(t *testing.T, cfg bot.ClientConfig) *bot.Client {
 }
 
 func newLog(w io.Writer) *slog.Logger { return slog.New(slog.NewTextHandler(w, nil)) }
+
+// quiet is the log of a server whose complaints are expected.
+func quiet() *log.Logger { return log.New(io.Discard, "", 0) }

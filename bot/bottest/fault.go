@@ -1,6 +1,7 @@
 package bottest
 
 import (
+	"encoding/json"
 	"io"
 	"net"
 	"net/http"
@@ -118,6 +119,9 @@ func (f Fault) write(w http.ResponseWriter) {
 		w.Header().Set("Location", f.Location)
 	}
 	w.Header().Set("MS-CV", "bottest.0")
+	if json.Valid([]byte(f.Body)) {
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	}
 	if f.Body != "" || f.Code == "" {
 		w.WriteHeader(f.Status)
 		io.WriteString(w, f.Body)
