@@ -20,7 +20,7 @@ import (
 
 const secret = "s3cret~value/with+signs"
 
-func newSource(t *testing.T, cfg auth.ClientSecretConfig) *auth.ClientSecret {
+func newSource(t *testing.T, cfg auth.ClientSecretConfig) auth.TokenSource {
 	t.Helper()
 	s, err := auth.NewClientSecret(cfg)
 	if err != nil {

@@ -1,7 +1,9 @@
 package auth
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -61,21 +63,34 @@ func (e *TokenError) Temporary() bool {
 
 var aadsts = regexp.MustCompile(`AADSTS[0-9]{4,8}`)
 
-func newTokenError(err error, secret string) *TokenError {
+// NewTokenError makes the error of an answer that holds no token. It reads the
+// OAuth members of the body (RFC 6749, section 5.2) and the message with which
+// hosts of managed identities answer; the secrets that the request carried are
+// taken out of them. Everything else in the body is dropped.
+func NewTokenError(status int, header http.Header, body []byte, secrets ...string) *TokenError {
+	var said struct {
+		Error       json.RawMessage `json:"error"`
+		Description string          `json:"error_description"`
+		Message     string          `json:"message"`
+	}
+	_ = json.Unmarshal(body, &said) // what is no JSON says nothing
+	var code string
+	_ = json.Unmarshal(said.Error, &code) // an error that is an object says nothing either
+	description := cmp.Or(said.Description, said.Message)
+	e := &TokenError{Status: status, OAuth: safeLine(code, secrets, 64), Code: aadsts.FindString(description)}
+	e.Description = safeLine(strings.TrimPrefix(description, e.Code+": "), secrets, 200)
+	if seconds, err := strconv.Atoi(header.Get("Retry-After")); err == nil && seconds > 0 {
+		e.RetryAfter = time.Duration(min(seconds, 3600)) * time.Second
+	}
+	return e
+}
+
+func newGrantError(err error, secret string) *TokenError {
 	var refused *oauth2.RetrieveError
 	if !errors.As(err, &refused) {
 		return unusableAnswer(err)
 	}
-	e := &TokenError{
-		Status: refused.Response.StatusCode,
-		OAuth:  safeLine(refused.ErrorCode, secret, 64),
-		Code:   aadsts.FindString(refused.ErrorDescription),
-	}
-	e.Description = safeLine(strings.TrimPrefix(refused.ErrorDescription, e.Code+": "), secret, 200)
-	if seconds, err := strconv.Atoi(refused.Response.Header.Get("Retry-After")); err == nil && seconds > 0 {
-		e.RetryAfter = time.Duration(min(seconds, 3600)) * time.Second
-	}
-	return e
+	return NewTokenError(refused.Response.StatusCode, refused.Response.Header, refused.Body, secret)
 }
 
 // unusableAnswer tells an answer that never came from one that is no token.
@@ -88,9 +103,13 @@ func unusableAnswer(err error) *TokenError {
 }
 
 // safeLine cuts foreign text to one short line without control characters and
-// without the secret, should the endpoint have echoed it.
-func safeLine(text, secret string, most int) string {
-	text = strings.ReplaceAll(text, secret, "(secret)")
+// without the secrets, should the endpoint have echoed one.
+func safeLine(text string, secrets []string, most int) string {
+	for _, secret := range secrets {
+		if secret != "" {
+			text = strings.ReplaceAll(text, secret, "(secret)")
+		}
+	}
 	text, _, _ = strings.Cut(text, "\n")
 	text = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || r == unicode.ReplacementChar {
