@@ -1,0 +1,23 @@
+.DEFAULT_GOAL := help
+.PHONY: help test demo build fmt bench clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+test: ## format, vet and every test with the race detector, nothing skipped
+	@scripts/test.sh
+
+demo: ## play the whole story on this machine; prints the page to open
+	go run ./cmd/docket demo
+
+build: ## make the static binary bin/docket
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o bin/docket ./cmd/docket
+
+fmt: ## format the Go files
+	gofmt -w .
+
+bench: ## run the benchmarks
+	go test -run '^$$' -bench . -benchmem ./...
+
+clean: ## remove what was built; data/ stays
+	rm -rf bin build checks/node_modules
