@@ -67,7 +67,7 @@ func answers() []handoff.KnownAnswer {
 func Visitor() handoff.Visitor {
 	return handoff.Visitor{
 		ID: "crm-4711", Name: "Dana Cole", Email: "dana.cole@northwind.example",
-		Traits: map[string]string{"title": "VP Sales", "city": "Lisbon"},
+		Traits: map[string]string{"title": "VP Sales"},
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 
 	"github.com/docket-handoff/docket/handoff"
@@ -34,10 +35,11 @@ type site struct {
 	api     *httptest.Server
 	page    *httptest.Server
 	head    string // what the page's script tag says beside its address
+	room    room
 	browser context.Context
 
 	mu   sync.Mutex
-	down bool // the server answers nothing but 503
+	down bool // the server is away; the browser has the script in its cache
 }
 
 func newSite(t *testing.T) *site {
@@ -47,7 +49,7 @@ func newSite(t *testing.T) *site {
 	engine, err := bolt.Open(filepath.Join(t.TempDir(), "docket.db"))
 	s.must(err)
 	t.Cleanup(func() { engine.Close() })
-	s.desk = handoff.NewDesk(engine, handoff.Config{Platforms: []handoff.Platform{&room{}}})
+	s.desk = handoff.NewDesk(engine, handoff.Config{Platforms: []handoff.Platform{&s.room}})
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- s.desk.Run(ctx) }()
@@ -65,6 +67,11 @@ func newSite(t *testing.T) *site {
 	s.must(s.desk.Connect(ctx, "k", handoff.Channel{ID: channel, Platform: "room", Name: "Sales"}, "t", "connected"))
 	s.putAgent(handoff.Policy{Enabled: true, Channels: []handoff.ID{channel}})
 	s.browser = browse(t, chromium)
+	t.Cleanup(func() {
+		if faults := js[[]string](s, "window.faults ?? []"); len(faults) > 0 {
+			t.Errorf("the script failed: %q", faults)
+		}
+	})
 	return s
 }
 
@@ -73,6 +80,7 @@ const pageHTML = `<!doctype html><html lang="en"><head><meta charset="utf-8"><ti
 <style>body{font:16px/1.6 Georgia,serif;margin:48px;max-width:640px;color:#333;background:#fbfaf7}
 @media (prefers-color-scheme:dark){body{color:#ccc;background:#0e1014}}</style></head>
 <body><h1>Plans that grow with you</h1><p>Every plan includes all integrations, single sign-on and a person to talk to.</p>
+<script>faults = []; addEventListener("error", (e) => faults.push(e.message)); addEventListener("unhandledrejection", (e) => faults.push(String(e.reason)));</script>
 <script src="%s/widget.js" %s async></script></body></html>`
 
 func (s *site) serve(w http.ResponseWriter, r *http.Request) {
@@ -110,17 +118,21 @@ func (s *site) must(err error) {
 	}
 }
 
-// room is a platform that takes every post.
+// room is a platform that takes every post, but for the lines it is told to refuse.
 type room struct {
-	mu sync.Mutex
-	n  int
+	mu     sync.Mutex
+	n      int
+	refuse string
 }
 
 func (*room) Name() string { return "room" }
 
-func (r *room) Deliver(context.Context, handoff.Post) (handoff.Receipt, error) {
+func (r *room) Deliver(_ context.Context, p handoff.Post) (handoff.Receipt, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if p.Line != nil && p.Line.Text == r.refuse {
+		return handoff.Receipt{}, &handoff.DeliveryError{Certain: true, Cause: "the channel does not take it"}
+	}
 	r.n++
 	return handoff.Receipt{Thread: "thread-" + strconv.Itoa(r.n), Message: "message-" + strconv.Itoa(r.n)}, nil
 }
@@ -211,7 +223,22 @@ func (s *site) click(id string) {
 func (s *site) write(text string) {
 	s.Helper()
 	js[bool](s, `(q("composer").focus(), true)`)
-	s.do(chromedp.KeyEvent(text), chromedp.KeyEvent("\r"))
+	s.do(chromedp.KeyEvent(text))
+	s.key("Enter", 13, 0)
+}
+
+// key presses one key; shift is 8.
+func (s *site) key(name string, code, modifiers int64) {
+	s.Helper()
+	press := input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyDown, Key: name, Code: name, WindowsVirtualKeyCode: code, Modifiers: modifiers}
+	if name == "Enter" {
+		press.Text = "\r"
+	}
+	for _, kind := range []input.DispatchKeyEventType{input.DispatchKeyEventTypeKeyDown, input.DispatchKeyEventTypeKeyUp} {
+		press.Type = kind
+		_, err := chromedp.Call(s.browser, input.DispatchKeyEvent, press)
+		s.must(err)
+	}
 }
 
 // talk is the conversation that the browser keeps.

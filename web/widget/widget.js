@@ -47,7 +47,8 @@ const remember = (change) => save("", (talk = { ...load(""), ...talk, ...change 
 // ---- What is known now.
 
 let facts = { name: title || "Chat", greeting: "", files: false, available: true };
-let state = "agent", specialist = null, ratable = null, blocked = "", asking = false;
+let state = "agent", specialist = null, ratable = null, asking = false;
+let blocked = "", unheard = ""; // why the chat is of no use now
 let place = "", lastSeq = 0, history = 0; // events up to history are the past, and no news
 let failures = 0, following = null, flushing = false, beginning = null;
 const entries = new Map(); // messages by id; lines that wait by client_id
@@ -85,11 +86,11 @@ async function learn() {
   try {
     Object.assign(facts, { next_open: "" }, await call("GET", `/v1/agents/${agent}/widget`, null, { open: true }));
     if (title) facts.name = title;
-    blocked = "";
-  } catch (e) {
-    if (passing(e)) return;
-    blocked = BLOCKED;
-    console.warn(`docket: ${e.message} (agent "${agent}", page ${location.origin})`);
+    blocked = unheard = "";
+  } catch (e) { // a page that may not carry the widget cannot tell a refusal from a server that is away
+    if (passing(e)) unheard = "The chat cannot be reached right now. What you write is kept and sent when it can.";
+    else blocked = BLOCKED;
+    console.warn(`docket: ${e.message} (is ${location.origin} among the allowed origins of agent "${agent}"?)`);
   }
   draw();
 }
@@ -135,7 +136,7 @@ function drop(which) {
 // ---- Hearing: one stream replays what was missed and goes on live. Where no stream is to be had, messages are fetched.
 
 async function follow() {
-  if (following || !talk?.id) return;
+  if ((following && !following.signal.aborted) || !talk?.id) return;
   const mine = following = new AbortController();
   while (!mine.signal.aborted) {
     let pause = 0;
@@ -175,6 +176,7 @@ async function listen(signal) {
     const headers = place ? { "Last-Event-ID": place } : {};
     const res = await call("GET", path("/events"), null, { raw: true, signal: own.signal, headers });
     failures = 0;
+    if (unheard) learn();
     hurry();
     flush();
     const reader = res.body.getReader(), text = new TextDecoder();
@@ -276,7 +278,8 @@ async function flush() {
         await sleep(e.wait || backOff(tries++));
       } else {
         line.failed = true;
-        save(":line:" + line.client_id, { ...line, el: undefined });
+        const { client_id, text, attachments, at, failed } = line;
+        save(":line:" + client_id, { client_id, text, attachments, at, failed });
         notice(e.message);
       }
     }
@@ -347,6 +350,7 @@ const ICONS = {
   clip: "M19 11l-7.5 7.5a4.2 4.2 0 01-6-6L13 5a2.8 2.8 0 014 4l-7.5 7.5a1.4 1.4 0 01-2-2L14 8",
   more: "M5 12h.01M12 12h.01M19 12h.01",
   spark: "M12 4l2 6 6 2-6 2-2 6-2-6-6-2 6-2z",
+  down: "M6 10l6 6 6-6",
 };
 
 function icon(name) {
@@ -409,7 +413,7 @@ function draw() {
   drawComposer();
   drawUnread();
   const trouble = !navigator.onLine ? "You are offline. What you write is kept and sent when you are back."
-    : failures > 1 ? "The connection is being made again. What you write is kept." : "";
+    : failures > 1 ? "The connection is being made again. What you write is kept." : unheard;
   const text = blocked || trouble || said;
   if (status.textContent !== text) status.textContent = text;
   status.hidden = !text;
@@ -450,7 +454,6 @@ function drawMessages() {
   const all = [...entries.values()].sort((a, b) => (a.seq || Infinity) - (b.seq || Infinity) || a.at - b.at);
   greeting.text = facts.greeting;
   if (greeting.text) all.unshift(greeting);
-  const stick = log.scrollHeight - log.scrollTop - log.clientHeight < 90;
   const newest = all.findLast((e) => e.from.kind === "visitor");
   all.forEach((entry, i) => {
     const before = all[i - 1];
@@ -460,7 +463,13 @@ function drawMessages() {
     if (log.children[i] !== entry.el) log.insertBefore(entry.el, log.children[i] || null);
   });
   while (log.children.length > all.length) log.lastChild.remove();
-  if (stick) log.scrollTop = log.scrollHeight;
+  scroll();
+}
+
+let atEnd = true; // and stays there, whatever comes or changes its height
+
+function scroll(toEnd = atEnd) {
+  if (toEnd) log.scrollTop = log.scrollHeight;
 }
 
 function deliveryOf(e, newest) {
@@ -522,7 +531,7 @@ function file(a) {
   files.set(a.url, node);
   if (/^image\/(png|jpeg|gif|webp)/.test(a.type)) read().then((src) => {
     node.ariaLabel = "Save " + a.name;
-    node.replaceChildren(el("img", { alt: a.name, src, onload: () => { log.scrollTop = log.scrollHeight; } }));
+    node.replaceChildren(el("img", { alt: a.name, src, onload: () => scroll() }));
   }, () => {});
   return node;
 }
@@ -623,7 +632,7 @@ function submit() {
   box.value = "";
   grow();
   say(text);
-  log.scrollTop = log.scrollHeight;
+  scroll(true);
 }
 
 function grow() {
@@ -642,7 +651,8 @@ function show(open, focus = true) {
     grow();
   }
   draw();
-  if (open) log.scrollTop = log.scrollHeight;
+  scroll(open);
+  launcher.querySelector("path").setAttribute("d", ICONS[open ? "down" : "chat"]);
   if (focus) (!open ? launcher : phone.matches ? panel : box).focus();
 }
 
@@ -661,6 +671,8 @@ function onKey(e) {
   to.focus();
 }
 
+log.onscroll = () => { atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 90; };
+new ResizeObserver(() => scroll()).observe(log);
 box.oninput = () => { grow(); drawComposer(); };
 box.onkeydown = (e) => {
   if (e.key !== "Enter" || e.shiftKey || e.isComposing || e.keyCode === 229) return;
@@ -673,6 +685,8 @@ shadow.addEventListener("click", (e) => menu.contains(e.target) || more.contains
 addEventListener("online", () => { hurry(); draw(); });
 addEventListener("offline", draw);
 document.addEventListener("visibilitychange", () => { if (!document.hidden) { hurry(); draw(); } });
+addEventListener("pagehide", () => following?.abort()); // a page that is kept for going back would keep its stream
+addEventListener("pageshow", (e) => { if (e.persisted) follow(); });
 addEventListener("storage", () => { const other = load(""); if (!talk?.id && other?.id) adopt(other); });
 
 const sheet = new CSSStyleSheet();
@@ -699,6 +713,7 @@ svg { width: 22px; height: 22px; fill: none; stroke: currentColor; stroke-width:
 .tag[data-kind=waiting] { background: var(--wait-tag); color: var(--wait-ink); }
 [data-testid=launcher] { position: relative; width: 56px; height: 56px; margin-left: auto; border-radius: 50%; background: var(--accent); color: var(--on-accent); box-shadow: var(--shadow); transition: transform .15s; }
 [data-testid=launcher]:hover { background: var(--accent); transform: translateY(-2px); }
+[data-testid=menu] svg { stroke-width: 3; }
 [data-testid=launcher] svg { width: 26px; height: 26px; }
 :host(.left) [data-testid=launcher] { margin-left: 0; }
 .badge { position: absolute; top: -4px; right: -4px; min-width: 22px; padding: 0 6px; border: 2px solid var(--bg); border-radius: 12px; background: #b3261e; color: #fff; font-size: 12px; line-height: 18px; font-weight: 700; }
@@ -730,7 +745,8 @@ time, .foot, .count, #why { font-size: 12px; color: var(--soft); }
 .msg .bubble.gone { background: none; border: 1px dashed var(--line); color: var(--soft); font-style: italic; }
 .bubble a { text-decoration: underline; text-underline-offset: 2px; }
 .foot { margin-top: 3px; }
-[data-state^=Not] .foot { color: var(--bad); }
+[data-state="Not delivered"] .foot { color: var(--bad); }
+[data-state="Not delivered yet"] .foot { color: var(--wait-ink); }
 .file { display: block; max-width: 100%; padding: 8px 14px; border-color: currentColor; border-radius: 12px; text-align: left; overflow-wrap: anywhere; }
 .file:hover { background: none; text-decoration: underline; }
 .file:has(img) { padding: 0; border: 0; }

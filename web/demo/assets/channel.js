@@ -24,7 +24,6 @@ export function makeChannel(root, newer, acts, tell) {
       if (!threads.has(thread.id)) threads.set(thread.id, makeThread(thread.id));
       added.push(...drawThread(threads.get(thread.id), thread));
     }
-    if (!next.threads.length) root.replaceChildren(element("p", { class: "empty" }, "No posts yet."));
     const foreign = added.filter((m) => !m.mine);
     if (first || added.some((m) => m.mine) || !stay) toEnd();
     else if (foreign.length && !another) newer.hidden = false;
@@ -43,7 +42,6 @@ export function makeChannel(root, newer, acts, tell) {
       send: (text) => acts.say(id, text),
     });
     const node = element("article", { class: "thread" }, list, composer.form);
-    if (!threads.size) root.replaceChildren();
     root.append(node);
     return { node, list, messages: new Map() };
   }
@@ -98,7 +96,7 @@ export function makeChannel(root, newer, acts, tell) {
       const close = () => { composer.form.replaceWith(words); node.classList.remove("editing"); change.focus(); };
       const composer = makeComposer({
         app: picture.app, label: "Another text for this line", text: plain(m), action: "Save", cancel: close,
-        send: async (text) => { const done = await acts.edit(thread, m.id, text); if (done) close(); return false; },
+        send: async (text) => { const done = await acts.edit(thread, m.id, text); if (done && node.isConnected) close(); return done; },
       });
       node.classList.add("editing");
       words.replaceWith(composer.form);

@@ -3,8 +3,8 @@ import { element } from "./element.js";
 
 const COMMANDS = ["status", "end", "leave", "hand back", "help"];
 
-// makeComposer returns a form. send is called with the text and answers with a promise; the text is kept until it has
-// succeeded. cancel, when there is one, is called for Escape and for its own button.
+// makeComposer returns a form. send is called with one text after another and promises whether that went well; a text that
+// did not comes back into the field. cancel, when there is one, is called for Escape and for its own button.
 export function makeComposer({ app, label, placeholder, text = "", action = "Send", send, cancel }) {
   const mention = `@${app}`;
   const box = element("textarea", { rows: 1, "aria-label": label, placeholder, value: text, enterkeyhint: "send" });
@@ -26,6 +26,7 @@ export function makeComposer({ app, label, placeholder, text = "", action = "Sen
     event.preventDefault();
     say();
   });
+  let sent = Promise.resolve();
   look();
   return { form, focus: () => { box.focus(); box.setSelectionRange(box.value.length, box.value.length); } };
 
@@ -35,7 +36,7 @@ export function makeComposer({ app, label, placeholder, text = "", action = "Sen
     box.focus();
   }
   function look() {
-    const internal = box.value.startsWith("//");
+    const internal = box.value.trimStart().startsWith("//");
     form.classList.toggle("internal", internal);
     commands.hidden = !box.value.startsWith(mention);
     hint.textContent = internal ? "Stays in the channel: the visitor does not see this line." : "";
@@ -43,15 +44,14 @@ export function makeComposer({ app, label, placeholder, text = "", action = "Sen
     box.style.height = "auto";
     if (box.scrollHeight) box.style.height = `${Math.min(box.scrollHeight, 160)}px`;
   }
-  async function say() {
+  function say() {
     const words = box.value.trim();
-    if (!words || form.getAttribute("aria-busy")) return;
-    form.setAttribute("aria-busy", "true");
-    try {
-      if (await send(words) && box.value.trim() === words) box.value = "";
-    } finally {
-      form.removeAttribute("aria-busy");
+    if (!words) return;
+    box.value = "";
+    look();
+    sent = sent.then(() => send(words)).then((ok) => {
+      if (!ok) box.value = box.value ? `${words}\n${box.value}` : words;
       look();
-    }
+    });
   }
 }

@@ -20,7 +20,7 @@ const acts = {
 };
 const tagline = find(".brand p"), opening = tagline.textContent;
 const story = makeStory(find(".steps"), (side) => {
-  tagline.textContent = side ? opening : "That is the whole story. Try a line with //, the other specialist, or Reload.";
+  tagline.textContent = side ? opening : "Done. Now try // or the other specialist.";
   tabs.forEach((tab) => { tab.querySelector(".dot").hidden = tab.getAttribute("aria-controls") !== side || tab.ariaSelected === "true"; });
 });
 const drawChannel = makeChannel(find(".threads"), find(".newer"), acts, (line) => { news.textContent = line; });
@@ -81,7 +81,7 @@ function draw(next) {
   me = next.me;
   picture = next;
   drawPeople();
-  drawPost();
+  compose.disabled = false;
   drawChannel(picture);
   story.read(picture);
 }
@@ -96,7 +96,13 @@ function drawPeople() {
   if (set.querySelector("input")) return;
   set.append(...picture.people.map((person) => element("label", {},
     element("input", { type: "radio", name: "me", value: person.id, checked: person.id === me, onchange: () => become(person.id) }),
-    element("span", { class: "who" }, face({ from: person }), person.name))));
+    element("span", { class: "who" }, face({ from: person }), nameOf(person)))));
+}
+
+// nameOf sets the first name apart, which is all that a narrow screen has room for.
+function nameOf({ name }) {
+  const [first, ...rest] = name.split(" ");
+  return element("span", {}, first, element("span", { class: "rest" }, rest.length ? ` ${rest.join(" ")}` : ""));
 }
 
 function become(id) {
@@ -105,11 +111,20 @@ function become(id) {
   refresh();
 }
 
-function drawPost() {
-  const place = find(".post");
-  if (place.firstChild) return;
-  const composer = makeComposer({ app: picture.app, label: "New post in the channel", placeholder: "Start a new post", action: "Post", send: (text) => acts.say("", text) });
-  place.append(composer.form);
+const post = find("#post"), compose = find("#compose");
+let newPost = null;
+compose.addEventListener("click", () => showPost(post.hidden));
+function showPost(open) {
+  newPost ??= makeComposer({ app: picture.app, label: "New post in the channel", placeholder: "Start a new post", action: "Post", send: sendPost, cancel: () => showPost(false) });
+  if (!newPost.form.isConnected) post.append(newPost.form);
+  post.hidden = !open;
+  compose.setAttribute("aria-expanded", String(open));
+  (open ? newPost : compose).focus();
+}
+async function sendPost(text) {
+  const done = await acts.say("", text);
+  if (done) showPost(false);
+  return done;
 }
 
 find("#reload").addEventListener("click", () => frame.contentWindow.location.reload());
