@@ -1,8 +1,14 @@
 package web_test
 
 import (
+	"net/http/httptest"
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/docket-handoff/docket/handoff"
+	"github.com/docket-handoff/docket/store/bolt"
+	"github.com/docket-handoff/docket/web"
 )
 
 func TestBadInput(t *testing.T) {
@@ -57,4 +63,37 @@ func TestBadInput(t *testing.T) {
 	if got := s.want(200, get(talk.path, talk.token)); got.json["last_seq"] != float64(0) {
 		t.Errorf("a refused call left a trace: %s", got.raw)
 	}
+}
+
+// Whatever a body holds, the server refuses it or takes it; it never fails.
+func FuzzBody(f *testing.F) {
+	engine, err := bolt.Open(filepath.Join(f.TempDir(), "docket.db"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Cleanup(func() { engine.Close() })
+	desk := handoff.NewDesk(engine, handoff.Config{})
+	if _, err := desk.PutAgent(f.Context(), handoff.Agent{ID: "marketing"}); err != nil {
+		f.Fatal(err)
+	}
+	server, err := web.New(web.Config{Desk: desk, APIKeys: []string{apiKey}})
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, seed := range []string{
+		`{"agent":"marketing","visitor":{"traits":{"a":1,"b":null,"c":"\ud800"}},"transcript":[{"from":"visitor","text":"x","at":"2026-11-22T10:00:00Z"}]}`,
+		`{"agent":"marketing","visitor":{"traits":{"":[]}}}`, `{"agent":{}}`, `{"page":{"url":"\u202e"}}`, "[", "null", `{"agent":"marketing"}{}`,
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, body string) {
+		r := httptest.NewRequest("POST", "/v1/conversations", strings.NewReader(body))
+		r.Header.Set("Authorization", "Bearer "+apiKey)
+		r.Header.Set("Content-Type", "application/json")
+		w := httptest.NewRecorder()
+		server.Handler().ServeHTTP(w, r)
+		if w.Code != 201 && (w.Code < 400 || w.Code >= 500) {
+			t.Errorf("%q: %d %s", body, w.Code, w.Body)
+		}
+	})
 }

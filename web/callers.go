@@ -89,19 +89,30 @@ func (s *Server) forPage(next func(echo.Context, handoff.Agent) error) echo.Hand
 		if err != nil {
 			return err
 		}
-		origin := s.pageOrigin(c)
-		if !key && origin == "" {
-			return foreignPage()
+		if err := s.checkPage(c, key); err != nil {
+			return err
 		}
 		agent, err := s.agent(c)
 		if err != nil {
 			return err
 		}
-		if !key && !agent.Allows(origin) {
+		if !key && !agent.Allows(s.pageOrigin(c)) {
 			return foreignPage()
 		}
 		return next(c, agent)
 	}
+}
+
+// checkPage turns a page away that no agent allows, before anything about an agent is looked at.
+func (s *Server) checkPage(c echo.Context, key bool) error {
+	if key {
+		return nil
+	}
+	allowed, err := s.anyAgentAllows(c.Request().Context(), s.pageOrigin(c))
+	if err == nil && !allowed {
+		err = foreignPage()
+	}
+	return err
 }
 
 func foreignPage() error {

@@ -113,6 +113,17 @@ func TestWhoMayBegin(t *testing.T) {
 	}
 }
 
+func TestForeignPagesLearnNothing(t *testing.T) {
+	s := newSite(t)
+	for _, c := range []call{
+		post("/v1/conversations", "nonsense"), post("/v1/conversations", obj{"agent": "nobody"}),
+		get("/v1/agents/nobody/widget"), get("/v1/agents/nobody/availability?at=never"),
+	} {
+		s.refused(403, "origin_not_allowed", c)
+		s.refused(403, "origin_not_allowed", as(c, from("https://evil.example")))
+	}
+}
+
 func TestPageOfThisServer(t *testing.T) {
 	s := newSite(t)
 	facts := get("/v1/agents/marketing/widget", withHeader("Sec-Fetch-Site", "same-origin"))

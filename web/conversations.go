@@ -28,12 +28,12 @@ func (s *Server) startConversation(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	origin, limit := s.pageOrigin(c), int64(maxVisitorBody)
-	switch {
-	case key:
+	if err := s.checkPage(c, key); err != nil {
+		return err
+	}
+	limit := int64(maxVisitorBody)
+	if key {
 		limit = maxLongBody
-	case origin == "":
-		return foreignPage()
 	}
 	var body opening
 	if err := decode(c, limit, &body); err != nil {
@@ -43,7 +43,7 @@ func (s *Server) startConversation(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if !key && !agent.Allows(origin) {
+	if !key && !agent.Allows(s.pageOrigin(c)) {
 		return foreignPage()
 	}
 	begin, err := s.beginning(body, agent, key)

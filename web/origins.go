@@ -23,6 +23,9 @@ const originsKept = 5 * time.Second
 // anyAgentAllows says whether at least one agent allows the origin. An origin that is not remembered is looked up, so a
 // new one counts at once; one that was taken away is forgotten within originsKept.
 func (s *Server) anyAgentAllows(ctx context.Context, origin string) (bool, error) {
+	if origin == "" {
+		return false, nil
+	}
 	origin = strings.ToLower(origin)
 	if s.origins.has(origin, s.now()) {
 		return true, nil

@@ -148,7 +148,7 @@ func (s *Server) problemOf(err error, c echo.Context) problem {
 	case refusal.Code == handoff.CodeFileTooLarge:
 		p.Limit = maxFile
 	case p.Status >= http.StatusInternalServerError:
-		s.log.Error("a request was refused", "method", c.Request().Method, "path", c.Path(), "code", p.Code, "err", err)
+		s.log.Warn("a request was refused", "method", c.Request().Method, "path", c.Path(), "code", p.Code, "err", err)
 	}
 	return p
 }

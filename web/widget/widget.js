@@ -544,7 +544,7 @@ function drawAsks() {
   if (state === "agent") confirming = false;
   const rate = ratable && talk?.rated !== ratable.id;
   const key = confirming ? "end " + state : rate ? "rate " + ratable.id : "";
-  offer.hidden = state !== "agent" || !!blocked;
+  offer.hidden = state !== "agent" || !!blocked || !!key;
   talkButton.ariaDisabled = String(asking || !facts.available);
   talkButton.textContent = asking ? "Asking…" : "Talk to a person";
   why.textContent = facts.available ? "" : "Nobody is available right now." + backAt(facts.next_open);
@@ -752,7 +752,7 @@ time, .foot, .count, #why { font-size: 12px; color: var(--soft); }
 .file:has(img) { padding: 0; border: 0; }
 .file img { display: block; max-width: 100%; max-height: 240px; border-radius: 10px; }
 .notice { padding: 8px 16px; background: var(--wait-tag); color: var(--wait-ink); font-size: 13px; }
-.asks { display: grid; gap: 10px; padding: 14px 16px; border-top: 1px solid var(--line); background: var(--bg); }
+.asks { display: grid; gap: 10px; max-height: 65%; overflow-y: auto; padding: 14px 16px; border-top: 1px solid var(--line); background: var(--bg); }
 .row { display: flex; gap: 8px; }
 .row > button:first-child { border-color: var(--accent); background: var(--accent); color: var(--on-accent); font-weight: 600; }
 .scores label { position: relative; flex: 1; }

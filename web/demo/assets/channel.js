@@ -20,6 +20,7 @@ export function makeChannel(root, newer, acts, tell) {
     const first = !picture, stay = !first && !atEnd(root), another = picture?.me !== next.me;
     const added = [];
     picture = next;
+    forget(next.threads);
     for (const thread of next.threads) {
       if (!threads.has(thread.id)) threads.set(thread.id, makeThread(thread.id));
       added.push(...drawThread(threads.get(thread.id), thread));
@@ -28,6 +29,16 @@ export function makeChannel(root, newer, acts, tell) {
     if (first || added.some((m) => m.mine) || !stay) toEnd();
     else if (foreign.length && !another) newer.hidden = false;
     if (!first) foreign.forEach((m) => tell(`${m.from.name}: ${m.card ? "a card" : plain(m)}`));
+  }
+
+  // forget takes away what is not there any more, as when the demo was started anew.
+  function forget(present) {
+    const ids = new Set(present.map((thread) => thread.id));
+    for (const [id, { node }] of threads) {
+      if (ids.has(id)) continue;
+      node.remove();
+      threads.delete(id);
+    }
   }
 
   function toEnd() {
@@ -70,11 +81,11 @@ export function makeChannel(root, newer, acts, tell) {
     const sent = new Date(m.sent);
     const words = m.deleted
       ? element("p", { class: "words gone" }, "This message was deleted.")
-      : element("div", { class: "words" }, m.text.map((piece) => (piece.mention ? element("span", { class: "mention" }, piece.text) : piece.text)));
+      : element("div", { class: "words" }, m.text.map((piece) => (piece.mention ? element("span", { class: "mention" }, piece.text) : piece.text)),
+        m.edited && !m.app && element("span", { class: "edited" }, " edited"), internal && element("span", { class: "stays" }, "not sent to the visitor"));
     const body = element("div", { class: "said" },
       element("p", { class: "by" }, element("b", {}, m.from.name), m.app && element("span", { class: "tag" }, "App"),
-        element("time", { datetime: m.sent }, sent.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })),
-        internal && element("span", { class: "stays" }, "not sent to the visitor"), m.edited && !m.app && element("span", { class: "edited" }, "edited")),
+        element("time", { datetime: m.sent }, sent.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }))),
       (m.deleted || m.text.length > 0) && words,
       m.pictures > 0 && element("p", { class: "words gone" }, m.pictures === 1 ? "A picture" : `${m.pictures} pictures`),
       m.card && drawCardOf(thread, m),

@@ -6,7 +6,7 @@ import { element } from "./element.js";
 import { makeStory } from "./story.js";
 
 const find = (selector) => document.querySelector(selector);
-const frame = find("iframe"), news = find("#news"), trouble = find("#trouble");
+const frame = find("iframe"), restart = find("#restart"), news = find("#news"), trouble = find("#trouble");
 const tabs = [...document.querySelectorAll("[role=tab]")];
 
 let me = sessionStorage.getItem("demo:me") ?? "";
@@ -76,12 +76,11 @@ async function catchUp() {
 }
 
 function draw(next) {
-  const wanted = me || next.me;
-  if (next.me !== wanted || (picture && picture.me === next.me && picture.version > next.version)) return;
+  if (me && next.me !== me) return; // somebody else is played by now, and that picture is on its way
   me = next.me;
   picture = next;
   drawPeople();
-  compose.disabled = false;
+  compose.disabled = restart.disabled = false;
   drawChannel(picture);
   story.read(picture);
 }
@@ -128,9 +127,9 @@ async function sendPost(text) {
 }
 
 find("#reload").addEventListener("click", () => frame.contentWindow.location.reload());
-find("#restart").addEventListener("click", () => {
+restart.addEventListener("click", () => {
   Object.keys(localStorage).filter((key) => key.startsWith("docket:")).forEach((key) => localStorage.removeItem(key));
-  story.restart();
+  story.restart(picture);
   frame.contentWindow.location.reload();
 });
 

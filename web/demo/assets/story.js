@@ -4,22 +4,24 @@
 const STEPS = ["ask", "call", "join", "end"];
 const SIDE = { ask: "website", call: "website", join: "channel", end: "channel" };
 
-// makeStory returns two functions: read takes a picture of the channel, watch the frame with the website in it. point is
+// makeStory returns functions: read takes a picture of the channel, watch the frame with the website in it. point is
 // called with the side on which the next step happens, or with null when the story is told.
 export function makeStory(list, point) {
   const items = new Map([...list.children].map((item) => [item.dataset.step, item]));
-  let asked = false, reached = 0;
+  let asked = false, reached = 0, before = 0; // threads that belong to an earlier telling
   draw();
   return { read, watch, restart };
 
   function read(picture) {
-    reached = stageOf(picture);
+    reached = stageOf(picture.threads.slice(before));
     draw();
   }
 
-  function restart() {
+  // restart begins the story anew: what is in the channel by now counts no more.
+  function restart(picture) {
     asked = false;
-    draw();
+    before = picture.threads.length;
+    read(picture);
   }
 
   // watch follows the widget from page to page: each load of the frame has a document of its own.
@@ -64,8 +66,8 @@ export function makeStory(list, point) {
   }
 }
 
-// stageOf counts the steps that the newest handoff of the channel has behind it; 0 when there is none.
-function stageOf({ threads }) {
+// stageOf counts the steps that the newest handoff among the threads has behind it; 0 when there is none.
+function stageOf(threads) {
   for (const { messages: [root] } of threads.toReversed()) {
     const card = root?.shared ?? root?.card;
     if (!root?.app || !card) continue;
