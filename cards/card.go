@@ -30,7 +30,7 @@ type Card struct {
 	// FallbackText stands for the card where it cannot be drawn, so it says all
 	// that matters.
 	FallbackText Text
-	Lang         string // BCP 47; "en" when empty
+	Lang         string // ISO 639, as in "en", which an empty one means; renderers take no region
 	Speak        string
 	MinHeight    string // pixels, as in "200px"
 	RTL          bool
@@ -85,6 +85,9 @@ func (c Card) check(k *checker) {
 	if len(c.Body) == 0 && len(c.Actions) == 0 {
 		k.add("the card is empty")
 	}
+	if c.Lang != "" && !isLanguage(c.Lang) {
+		k.add("the language %q is not two or three letters", c.Lang)
+	}
 	checkAll(k, "element", c.Body)
 	checkActions(k, c.Actions)
 	checkSelect(k, c.SelectAction)
@@ -94,6 +97,10 @@ func (c Card) check(k *checker) {
 		}
 		c.Refresh.Action.checkAction(k)
 	}
+}
+
+func isLanguage(code string) bool {
+	return (len(code) == 2 || len(code) == 3) && strings.Trim(strings.ToLower(code), "abcdefghijklmnopqrstuvwxyz") == ""
 }
 
 func (c Card) cut(max int) Card {

@@ -89,6 +89,7 @@ func TestValidateFindsWhatIsWrong(t *testing.T) {
 		{"no choices", body(cards.InputChoiceSet{Asked: cards.Asked{Base: cards.Base{ID: "c"}, Label: label}}), "no choices"},
 		{"a choice without a value", body(cards.InputChoiceSet{Asked: cards.Asked{Base: cards.Base{ID: "c"}, Label: label}, Choices: []cards.Choice{{Title: label}}}), "no value"},
 		{"a toggle without a title", body(cards.InputToggle{Asked: cards.Asked{Base: cards.Base{ID: "c"}, Label: label}}), "no title"},
+		{"a language with a region", cards.Card{Body: []cards.Element{text("a")}, Lang: "en-GB"}, "not two or three letters"},
 		{"a refresh for too many", cards.Card{Body: []cards.Element{text("a")}, Refresh: &cards.Refresh{Action: cards.NewExecute("r", "v", nil), UserIDs: make([]string, 61)}}, "61 people"},
 		{"a mention that the text lacks", cards.Card{Body: []cards.Element{text("a")}, Mentions: []activity.Mention{{Mentioned: activity.ChannelAccount{ID: "29:a", Name: "Ada"}}}}, "<at>Ada</at>"},
 	} {

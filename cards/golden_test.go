@@ -107,7 +107,7 @@ func everything() cards.Card {
 	open := cards.OpenURL{Button: cards.Button{Title: "Open", Tooltip: "Opens a page", IconURL: "https://example.com/i.png"}, URL: "https://example.com/a?b=c"}
 	mention := activity.ChannelAccount{ID: "29:1rui", Name: "Rui Costa"}
 	return cards.Card{
-		Lang:         "en-GB",
+		Lang:         "de",
 		Speak:        "A card with everything",
 		MinHeight:    "100px",
 		FullWidth:    true,
@@ -142,7 +142,7 @@ func everything() cards.Card {
 			cards.Table{
 				Columns:   []cards.TableColumn{{Width: 1}, {Width: 2, HorizontalCellContentAlignment: cards.AlignRight, VerticalCellContentAlignment: cards.AlignTop}},
 				Rows:      []cards.TableRow{{Cells: []cards.TableCell{{Items: []cards.Element{text("Head")}}, {}}}, {Style: cards.StyleWarning, Cells: []cards.TableCell{{}, {Style: cards.StyleAttention}}}},
-				GridStyle: cards.StyleEmphasis, NoGridLines: true,
+				GridStyle: cards.StyleEmphasis, NoGridLines: true, PlainFirstRow: true,
 			},
 			cards.ActionSet{Actions: []cards.Action{open}},
 			cards.InputText{Asked: asked("note", "Note"), Placeholder: cards.Lit("A line for the team"), Value: cards.Safe("x", 5), IsMultiline: true, MaxLength: 200, Regex: "^.+$", Style: cards.StyleEmail},

@@ -222,14 +222,19 @@ type TableCell struct {
 	Style ContainerStyle `json:"style,omitempty"`
 }
 
-// MarshalJSON writes the element.
+// MarshalJSON writes the element. The member for the header is the renderer's: the schema spells it in the singular, which
+// nothing reads. Both take a header for granted.
 func (e Table) MarshalJSON() ([]byte, error) {
 	type members Table
+	var header *bool
+	if e.PlainFirstRow {
+		header = new(bool)
+	}
 	return typed("Table", struct {
 		members
-		FirstRowAsHeader bool `json:"firstRowAsHeader"`
-		ShowGridLines    bool `json:"showGridLines"`
-	}{members(e), !e.PlainFirstRow, !e.NoGridLines})
+		FirstRowAsHeaders *bool `json:"firstRowAsHeaders,omitempty"`
+		ShowGridLines     bool  `json:"showGridLines"`
+	}{members(e), header, !e.NoGridLines})
 }
 
 // MarshalJSON writes the row.

@@ -21,7 +21,7 @@ var allowed = map[string]string{
 	"Column":                  "items width selectAction style verticalContentAlignment bleed minHeight",
 	"FactSet":                 "facts*",
 	"ActionSet":               "actions*",
-	"Table":                   "columns* rows* firstRowAsHeader showGridLines gridStyle",
+	"Table":                   "columns* rows* firstRowAsHeaders showGridLines gridStyle",
 	"TableRow":                "cells* style",
 	"TableCell":               "items* style",
 	"Input.Text":              "id* isMultiline maxLength placeholder regex style value",

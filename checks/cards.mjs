@@ -49,7 +49,10 @@ function officialSchema() {
     const listed = definition.anyOf?.find((option) => option.enum)?.enum;
     if (listed) schema.definitions[name] = { enum: [...new Set([...listed, ...listed.map(smallInitial)])] };
   }
-  schema.definitions.AdaptiveCard.properties.msteams = msteams;
+  const { AdaptiveCard: card, Table: table } = schema.definitions;
+  card.properties.msteams = msteams;
+  table.properties.firstRowAsHeaders = table.properties.firstRowAsHeader; // as every renderer spells it
+  delete table.properties.firstRowAsHeader;
   return schema;
 }
 
