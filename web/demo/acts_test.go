@@ -35,7 +35,7 @@ func TestSay(t *testing.T) {
 				t.Errorf("answered %+v", got)
 			}
 			line := s.last(marek)
-			if line.words() != tc.words || line.From.ID != marek {
+			if strings.TrimSpace(line.words()) != tc.words || line.From.ID != marek {
 				t.Errorf("%s wrote %q, want %q of %s", line.From.ID, line.words(), tc.words, marek)
 			}
 			if mentioned := s.heardMention(); mentioned != tc.mention {

@@ -16,7 +16,7 @@ export function drawCard(card, press) {
   return root;
 }
 
-const headingOf = (body) => body?.find((e) => e.type === "TextBlock" && e.style === "heading")?.text.replace(/\\(.)/g, "$1");
+const headingOf = (body) => body?.find((e) => e?.type === "TextBlock" && e.style === "heading")?.text?.replace(/\\(.)/g, "$1");
 
 const drawAll = (list, pen) => (list ?? []).map((e) => draw(e, pen)).filter(Boolean);
 
