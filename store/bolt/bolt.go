@@ -1,19 +1,12 @@
-// Package bolt keeps the rows in one file on the local disk, through bbolt. It is the default engine: nothing to install,
-// one process, one fsync a commit.
-//
-// Open refuses what it cannot trust (a damaged, empty or foreign file, a file that is missing although its identity is
-// there, a file another process holds) and never puts a fresh store in the place of an old one. Each row carries a
-// checksum that is verified at every read. Commits of concurrent callers are grouped.
 package bolt
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"os"
 	"path/filepath"
-	"strings"
+	"runtime/debug"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -23,8 +16,11 @@ import (
 )
 
 const (
-	lockWait   = time.Second          // how long Open waits for another process to let go of the file
-	groupDelay = 1 * time.Millisecond // how long a commit waits for company
+	lockWait = time.Second // how long Open waits for another process to let go of the file
+
+	// While the file is shorter than this, in bytes, it grows under the map, and a commit never waits for a long View to
+	// end so that the map can be made anew. It is address space, not memory.
+	mapSize = 256 << 20
 )
 
 var rows = []byte("rows")
@@ -32,6 +28,7 @@ var rows = []byte("rows")
 // Engine is a store.Engine over one bbolt file. Open makes one.
 type Engine struct {
 	db      *bbolt.DB
+	commits commits
 	watches watches
 }
 
@@ -53,30 +50,58 @@ func Open(path string) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	db.MaxBatchDelay = groupDelay
 	if err := identify(db, path, fresh); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
+	db.NoFreelistSync = false
 	return &Engine{db: db}, nil
 }
 
-// openFile opens the file, and turns bbolt's panics over a damaged page into errors.
+// openFile opens the file, and turns what bbolt does over a damaged page, a panic or a fault of the memory map, into an
+// error. It writes nothing: bbolt would add a free list to a database that has none, even to another program's, were it
+// not told to go without one for the time being.
 func openFile(path string) (db *bbolt.DB, err error) {
+	var opened *os.File
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if r := recover(); r != nil {
+			_ = opened.Close() // releases the lock, which bbolt had no occasion to do
 			db, err = nil, fmt.Errorf("%w: %s cannot be read (%v); restore a backup", store.ErrDamaged, path, r)
 		}
 	}()
-	db, err = bbolt.Open(path, 0o600, &bbolt.Options{Timeout: lockWait, FreelistType: bbolt.FreelistMapType})
+	db, err = bbolt.Open(path, 0o600, &bbolt.Options{
+		Timeout: lockWait, FreelistType: bbolt.FreelistMapType, NoFreelistSync: true, InitialMmapSize: mapSize,
+		OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
+			opened, err = os.OpenFile(name, flag, mode)
+			return opened, err
+		},
+	})
 	switch {
 	case errors.Is(err, bolterrors.ErrTimeout):
 		return nil, fmt.Errorf("%w: %s; stop the other docket first, or give this one a store of its own", store.ErrLocked, path)
-	case errors.Is(err, bolterrors.ErrInvalid), errors.Is(err, bolterrors.ErrChecksum), errors.Is(err, bolterrors.ErrVersionMismatch):
-		return nil, fmt.Errorf("%w: %s is not a store of this program, or its head is broken (%v); restore a backup", store.ErrDamaged, path, err)
-	case err != nil:
+	case err != nil && opened == nil:
 		return nil, fmt.Errorf("the store %s cannot be opened: %w", path, err)
+	case err != nil:
+		return nil, fmt.Errorf("%w: %s is not a store of this program, or its head is broken (%v); restore a backup", store.ErrDamaged, path, err)
+	}
+	if err := whole(db, path); err != nil {
+		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil
+}
+
+// whole compares the file's length with what its head says, before a read runs over the end.
+func whole(db *bbolt.DB, path string) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return fmt.Errorf("the store %s cannot be examined: %w", path, err)
+	}
+	return db.View(func(tx *bbolt.Tx) error {
+		if info.Size() < tx.Size() {
+			return fmt.Errorf("%w: %s is cut off, %d bytes of %d; restore a backup", store.ErrDamaged, path, info.Size(), tx.Size())
+		}
+		return nil
+	})
 }
 
 // Close waits for running transactions and releases the file.
@@ -92,126 +117,19 @@ func (e *Engine) View(ctx context.Context, fn func(store.Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return translate(e.db.View(func(tx *bbolt.Tx) error {
-		t := &transaction{rows: tx.Bucket(rows), readOnly: true}
-		return t.run(fn)
-	}))
-}
-
-// Update is store.Engine's.
-func (e *Engine) Update(ctx context.Context, fn func(store.Tx) error) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	var written []string
-	err := e.db.Batch(func(tx *bbolt.Tx) error {
-		t := &transaction{rows: tx.Bucket(rows)}
-		err := t.run(fn)
-		written = t.written
-		return err
-	})
+	tx, err := e.db.Begin(false)
 	if err != nil {
 		return translate(err)
 	}
-	e.watches.wake(written)
-	return nil
+	defer func() { _ = tx.Rollback() }()
+	t := &transaction{rows: tx.Bucket(rows), readOnly: true}
+	return t.run(fn)
 }
 
 // translate gives the errors of bbolt the names that callers know.
 func translate(err error) error {
-	var path *os.PathError
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, bolterrors.ErrDatabaseNotOpen):
+	if errors.Is(err, bolterrors.ErrDatabaseNotOpen) {
 		return store.ErrClosed
-	case errors.As(err, &path), errors.Is(err, bolterrors.ErrMaxSizeReached):
-		return fmt.Errorf("%w: %w", store.ErrUnavailable, err)
-	default:
-		return err
 	}
-}
-
-// transaction is a store.Tx on bbolt's bucket of rows.
-type transaction struct {
-	rows     *bbolt.Bucket
-	readOnly bool
-	written  []string
-	failed   error // a damaged row met by Scan, which has no error of its own
-}
-
-func (t *transaction) run(fn func(store.Tx) error) error {
-	if err := fn(t); err != nil {
-		return err
-	}
-	return t.failed
-}
-
-func (t *transaction) Get(key string) ([]byte, error) {
-	sealed := t.rows.Get([]byte(key))
-	if sealed == nil {
-		return nil, store.ErrNotFound
-	}
-	return unseal(key, sealed)
-}
-
-func (t *transaction) Put(key string, value []byte) error {
-	if err := t.writable(key); err != nil {
-		return err
-	}
-	return t.rows.Put([]byte(key), seal(value))
-}
-
-func (t *transaction) Delete(key string) error {
-	if err := t.writable(key); err != nil {
-		return err
-	}
-	return t.rows.Delete([]byte(key))
-}
-
-func (t *transaction) writable(key string) error {
-	if t.readOnly {
-		return store.ErrReadOnly
-	}
-	if key == "" || len(key) > store.MaxKey {
-		return store.ErrKey
-	}
-	t.written = append(t.written, key)
-	return nil
-}
-
-// Scan seeks anew for each row, so that the loop may write while it runs: a bbolt cursor does not survive a write.
-func (t *transaction) Scan(prefix, after string) iter.Seq2[string, []byte] {
-	return func(yield func(string, []byte) bool) {
-		last := after
-		for {
-			key, sealed := t.next(prefix, last)
-			if key == "" {
-				return
-			}
-			value, err := unseal(key, sealed)
-			if err != nil {
-				t.failed = err
-				return
-			}
-			if !yield(key, value) {
-				return
-			}
-			last = key
-		}
-	}
-}
-
-// next finds the first row under prefix that sorts behind last.
-func (t *transaction) next(prefix, last string) (string, []byte) {
-	from := max(prefix, last)
-	cursor := t.rows.Cursor()
-	key, value := cursor.Seek([]byte(from))
-	if key != nil && last != "" && string(key) == last {
-		key, value = cursor.Next()
-	}
-	if key == nil || !strings.HasPrefix(string(key), prefix) {
-		return "", nil
-	}
-	return string(key), value
+	return fmt.Errorf("%w: %w", store.ErrUnavailable, err)
 }

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"runtime/debug"
 	"strings"
 
 	"go.etcd.io/bbolt"
@@ -72,6 +74,8 @@ func identify(db *bbolt.DB, path string, fresh bool) error {
 
 // readIdentity returns nil for a file that is not ours; blank says that it holds nothing at all.
 func readIdentity(db *bbolt.DB) (identity []byte, blank bool, err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer damage(&err)
 	err = db.View(func(tx *bbolt.Tx) error {
 		first, _ := tx.Cursor().First()
 		blank = first == nil
@@ -103,9 +107,22 @@ func found(db *bbolt.DB, path string) error {
 
 func sidecar(path string) string { return path + ".id" }
 
+// writeSidecar writes the identity and brings the folder to the disk, in which both files' names stand.
 func writeSidecar(path string, identity []byte) error {
-	if err := os.WriteFile(sidecar(path), append(identity, '\n'), 0o600); err != nil {
+	err := os.WriteFile(sidecar(path), append(identity, '\n'), 0o600)
+	if err == nil {
+		err = syncFolder(filepath.Dir(path))
+	}
+	if err != nil {
 		return fmt.Errorf("the store's identity cannot be written: %w", err)
 	}
 	return nil
+}
+
+func syncFolder(name string) error {
+	folder, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Sync(), folder.Close())
 }

@@ -1,0 +1,168 @@
+package bolt
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"syscall"
+
+	"go.etcd.io/bbolt"
+
+	"github.com/docket-handoff/docket/store"
+)
+
+// commits groups the functions of concurrent callers. Nobody waits for company: whoever gets the turn commits what has
+// gathered during the commit before.
+type commits struct {
+	turn    sync.Mutex // held during a commit
+	broken  error      // set once the disk did not confirm a commit; guarded by turn
+	mu      sync.Mutex
+	waiting []*call
+}
+
+// call is one caller's function and what became of it.
+type call struct {
+	fn       func(store.Tx) error
+	written  []string
+	err      error
+	panicked any
+	settled  bool
+}
+
+// Update is store.Engine's.
+func (e *Engine) Update(ctx context.Context, fn func(store.Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	c := &call{fn: fn}
+	e.commits.mu.Lock()
+	e.commits.waiting = append(e.commits.waiting, c)
+	e.commits.mu.Unlock()
+
+	e.await(c)
+	if c.panicked != nil {
+		panic(c.panicked)
+	}
+	return c.err
+}
+
+// await returns when the call is settled, by somebody else's turn or in a turn of its own.
+func (e *Engine) await(c *call) {
+	e.commits.turn.Lock()
+	defer e.commits.turn.Unlock()
+	if !c.settled {
+		e.commitWaiting()
+	}
+	if !c.settled { // its group was left halfway: the goroutine that carried it has ended inside a function
+		c.err = fmt.Errorf("%w: interrupted before the commit", store.ErrUnavailable)
+	}
+}
+
+// commitWaiting commits everything that waits. A function that fails after it has written takes its company's
+// transaction with it; the others then go again without it, and it goes alone.
+func (e *Engine) commitWaiting() {
+	e.commits.mu.Lock()
+	group := e.commits.waiting
+	e.commits.waiting = nil
+	e.commits.mu.Unlock()
+	var alone []*call
+	for len(group) > 0 {
+		spoiler := e.commit(group)
+		if spoiler < 0 {
+			break
+		}
+		alone = append(alone, group[spoiler])
+		group = append(group[:spoiler:spoiler], group[spoiler+1:]...)
+	}
+	for _, c := range alone {
+		e.commit([]*call{c})
+	}
+}
+
+// commit runs the functions of a group in one transaction. It returns the place of one that must go alone, and -1 when
+// the whole group is settled.
+func (e *Engine) commit(group []*call) (spoiler int) {
+	if e.commits.broken != nil {
+		return settle(group, e.commits.broken)
+	}
+	tx, err := e.db.Begin(true)
+	if err != nil {
+		return settle(group, translate(err))
+	}
+	defer func() { _ = tx.Rollback() }() // changes nothing after a commit
+	wrote := false
+	for i, c := range group {
+		c.run(tx)
+		failed := c.err != nil || c.panicked != nil
+		if failed && len(c.written) > 0 && len(group) > 1 {
+			return i
+		}
+		wrote = wrote || !failed && len(c.written) > 0
+	}
+	if wrote {
+		err = e.write(tx)
+	}
+	return e.settleAndWake(group, err)
+}
+
+// settleAndWake tells the callers, and those who watch what they wrote.
+func (e *Engine) settleAndWake(group []*call, err error) int {
+	settle(group, err)
+	for _, c := range group {
+		if c.err == nil && c.panicked == nil {
+			e.watches.wake(c.written)
+		}
+	}
+	return -1
+}
+
+// settle gives the error to all who have none of their own.
+func settle(group []*call, err error) int {
+	for _, c := range group {
+		if c.err == nil && c.panicked == nil {
+			c.err = err
+		}
+		c.settled = true
+	}
+	return -1
+}
+
+// run calls the function. A panic is kept for the caller it belongs to.
+func (c *call) run(tx *bbolt.Tx) {
+	t := &transaction{rows: tx.Bucket(rows)}
+	c.err, c.written = nil, nil
+	defer func() {
+		c.panicked = recover()
+		c.written = t.written
+	}()
+	c.err = t.run(c.fn)
+}
+
+// write brings the transaction to the disk. After a sync that failed nobody knows what the disk holds, and the kernel may
+// have dropped the pages: only a fresh look at the file can tell, so nothing is written until the store is opened anew.
+func (e *Engine) write(tx *bbolt.Tx) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("%w: a page cannot be written (%v); restore a backup", store.ErrDamaged, r)
+			e.commits.broken = err
+		}
+	}()
+	if err = tx.Commit(); err == nil {
+		return nil
+	}
+	if unconfirmed(err) {
+		e.commits.broken = fmt.Errorf("%w: the disk did not confirm a commit; restart to see what it holds: %w", store.ErrUnavailable, err)
+		return e.commits.broken
+	}
+	return translate(err)
+}
+
+// unconfirmed tells a sync that failed, which bbolt reports as a bare number, from a write that was refused: that one
+// carries the file's name, and nothing of it counts.
+func unconfirmed(err error) bool {
+	var refused *os.PathError
+	var number syscall.Errno
+	return !errors.As(err, &refused) && errors.As(err, &number)
+}

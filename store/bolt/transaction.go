@@ -1,0 +1,128 @@
+package bolt
+
+import (
+	"bytes"
+	"fmt"
+	"iter"
+	"runtime/debug"
+
+	"go.etcd.io/bbolt"
+
+	"github.com/docket-handoff/docket/store"
+)
+
+// transaction is a store.Tx on bbolt's bucket of rows.
+type transaction struct {
+	rows     *bbolt.Bucket
+	readOnly bool
+	written  []string
+	failed   error // damage met by Scan, which has no error of its own
+}
+
+// run calls fn. A fault of the memory map, which a damaged page can lead to, becomes a panic that the methods catch.
+func (t *transaction) run(fn func(store.Tx) error) error {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	if err := fn(t); err != nil {
+		return err
+	}
+	return t.failed
+}
+
+// damage turns bbolt's panic over a page into an error.
+func damage(err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("%w: a page cannot be read (%v); restore a backup", store.ErrDamaged, r)
+	}
+}
+
+func (t *transaction) Get(key string) (value []byte, err error) {
+	defer damage(&err)
+	sealed := t.rows.Get([]byte(key))
+	if sealed == nil {
+		return nil, store.ErrNotFound
+	}
+	return unseal([]byte(key), sealed)
+}
+
+func (t *transaction) Put(key string, value []byte) (err error) {
+	defer damage(&err)
+	if err := t.writable(key); err != nil {
+		return err
+	}
+	row := []byte(key)
+	return t.rows.Put(row, seal(row, value))
+}
+
+func (t *transaction) Delete(key string) (err error) {
+	defer damage(&err)
+	if err := t.writable(key); err != nil {
+		return err
+	}
+	return t.rows.Delete([]byte(key))
+}
+
+func (t *transaction) writable(key string) error {
+	if t.readOnly {
+		return store.ErrReadOnly
+	}
+	if key == "" || len(key) > store.MaxKey {
+		return store.ErrKey
+	}
+	t.written = append(t.written, key)
+	return nil
+}
+
+// Scan walks with a cursor, and seeks anew after the loop has written: a bbolt cursor does not survive a write.
+func (t *transaction) Scan(prefix, after string) iter.Seq2[string, []byte] {
+	return func(yield func(string, []byte) bool) {
+		w := walk{transaction: t, prefix: []byte(prefix), last: []byte(after)}
+		for {
+			key, value, err := w.next()
+			if err != nil {
+				t.failed = err
+				return
+			}
+			if key == nil || !yield(string(key), value) {
+				return
+			}
+		}
+	}
+}
+
+// walk is a place in a scan.
+type walk struct {
+	*transaction
+	prefix, last []byte
+	cursor       *bbolt.Cursor
+	writes       int // as many as there were when the cursor was placed
+}
+
+// next returns the first row under the prefix that sorts behind last, and a nil key at the end.
+func (w *walk) next() (key, value []byte, err error) {
+	defer damage(&err)
+	var sealed []byte
+	if w.cursor != nil && w.writes == len(w.written) {
+		key, sealed = w.cursor.Next()
+	} else {
+		key, sealed = w.seek()
+	}
+	if key == nil || !bytes.HasPrefix(key, w.prefix) {
+		return nil, nil, nil
+	}
+	w.last = bytes.Clone(key)
+	value, err = unseal(w.last, sealed)
+	return w.last, value, err
+}
+
+func (w *walk) seek() (key, sealed []byte) {
+	from := w.prefix
+	if bytes.Compare(w.last, from) > 0 {
+		from = w.last
+	}
+	w.cursor, w.writes = w.rows.Cursor(), len(w.written)
+	key, sealed = w.cursor.Seek(from)
+	if len(w.last) > 0 && bytes.Equal(key, w.last) {
+		key, sealed = w.cursor.Next()
+	}
+	return key, sealed
+}

@@ -1,0 +1,6 @@
+// Package storetest is the suite that every store.Engine passes. An engine's own tests call Run and add what only that
+// engine has: files, servers, locks.
+//
+// Each check opens an engine of its own through the function it was given, and knows nothing about it but the contract in
+// package store. Checks that wait, wait for a condition; a failing wait ends with the test's own deadline.
+package storetest
