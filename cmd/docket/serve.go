@@ -119,13 +119,9 @@ func (srv *server) bot() (*bot.Client, bot.Gate, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	var tokens auth.TokenSource = auth.NoToken{}
-	if b.configured() && b.Secret != "" {
-		if tokens, err = auth.NewClientSecret(auth.ClientSecretConfig{
-			AppID: b.ID, Secret: b.Secret, Tenant: b.Tenant, Cloud: b.cloud(), TokenURL: b.TokenURL,
-		}); err != nil {
-			return nil, nil, named("DOCKET_BOT_TOKEN_URL", "%v", err)
-		}
+	tokens, err := b.tokens()
+	if err != nil {
+		return nil, nil, err
 	}
 	client, err := bot.NewClient(bot.ClientConfig{Tokens: tokens, Hosts: hosts, UserAgent: "docket"})
 	if err != nil {

@@ -40,12 +40,15 @@ type botSettings struct {
 	Secret         string   `name:"secret" env:"DOCKET_BOT_SECRET,MicrosoftAppPassword" placeholder:"SECRET" help:"The bot's client secret. Secret."`
 	SecretFile     string   `name:"secret-file" env:"DOCKET_BOT_SECRET_FILE" placeholder:"FILE" help:"A file that holds the client secret."`
 	Tenant         string   `name:"tenant" env:"DOCKET_BOT_TENANT,MicrosoftAppTenantId" placeholder:"GUID" help:"The bot's home tenant."`
-	Auth           string   `name:"auth" env:"DOCKET_BOT_AUTH" default:"secret" help:"How the bot proves itself: secret."`
+	Auth           string   `name:"auth" env:"DOCKET_BOT_AUTH" default:"secret" placeholder:"HOW" help:"How the bot proves itself: secret, certificate, managed-identity or workload-identity."`
+	Certificate    string   `name:"certificate" env:"DOCKET_BOT_CERTIFICATE" placeholder:"FILE" help:"A PEM file that holds the bot's certificate and its private key."`
 	Cloud          string   `name:"cloud" env:"DOCKET_BOT_CLOUD" enum:"public,gov,dod,china" default:"public" help:"Microsoft's cloud: public, gov, dod or china."`
 	OpenIDMetadata string   `name:"openid-metadata" env:"DOCKET_BOT_OPENID_METADATA" placeholder:"URL" help:"Override of the channel's OpenID metadata."`
 	TokenURL       string   `name:"token-url" env:"DOCKET_BOT_TOKEN_URL" placeholder:"URL" help:"Override of the token endpoint."`
 	ServiceHosts   []string `name:"service-hosts" env:"DOCKET_BOT_SERVICE_HOSTS" placeholder:"HOST[:PORT]" help:"Extra hosts that may receive the bot's token."`
 	AllowedTenants []string `name:"allowed-tenants" env:"DOCKET_BOT_ALLOWED_TENANTS" placeholder:"GUID" help:"Tenants whose activities are accepted; empty: the home tenant."`
+
+	FederatedTokenFile string `name:"federated-token-file" env:"DOCKET_BOT_FEDERATED_TOKEN_FILE,AZURE_FEDERATED_TOKEN_FILE" placeholder:"FILE" help:"A file that holds the token of a workload identity."`
 
 	// Type is the registration's type as Microsoft's own samples name it.
 	Type string `name:"type" env:"MicrosoftAppType" hidden:""`
@@ -144,16 +147,17 @@ func (b *botSettings) configured() bool { return b.ID != "" }
 
 func (b *botSettings) validate(insecure bool) error {
 	switch {
-	case b.Auth != "secret" || b.Type == "UserAssignedMSI":
-		return named("DOCKET_BOT_AUTH", "this version knows the client secret alone; use secret")
-	case b.Type != "" && b.Type != "SingleTenant" && b.Type != "MultiTenant":
+	case b.Type != "" && b.Type != "SingleTenant" && b.Type != "MultiTenant" && b.Type != "UserAssignedMSI":
 		return named("MicrosoftAppType", "%q is no type; use SingleTenant", b.Type)
 	case b.ID == "" && b.Secret != "":
 		return named("DOCKET_BOT_ID", "needed beside the bot's secret: the app id of its registration")
 	case b.ID != "" && uuid.Validate(b.ID) != nil:
 		return named("DOCKET_BOT_ID", "%q is no GUID; copy the Application (client) ID from Microsoft Entra", b.ID)
-	case b.ID != "" && b.Secret == "" && !insecure:
-		return named("DOCKET_BOT_SECRET", "needed beside DOCKET_BOT_ID: a client secret of the app registration")
+	}
+	if err := b.validateCredential(insecure); err != nil {
+		return err
+	}
+	switch {
 	case b.ID != "" && b.Tenant == "" && b.Type != "MultiTenant" && !insecure:
 		return named("DOCKET_BOT_TENANT", "needed beside DOCKET_BOT_ID: the tenant the app is registered in")
 	case b.ID != "" && b.Tenant == "" && len(b.AllowedTenants) == 0 && !insecure:
@@ -197,7 +201,7 @@ func (s *settings) publicURL(listener net.Addr) string {
 func (s *settings) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.String("addr", s.Addr), slog.String("public_url", s.PublicURL), slog.String("store", s.Store),
-		slog.String("bot_id", s.Bot.ID), slog.String("bot_cloud", s.Bot.Cloud),
+		slog.String("bot_id", s.Bot.ID), slog.String("bot_auth", s.Bot.Auth), slog.String("bot_cloud", s.Bot.Cloud),
 		slog.Bool("bot_secret", s.Bot.Secret != ""), slog.Bool("api_key", s.APIKey != ""),
 	)
 }
@@ -205,8 +209,8 @@ func (s *settings) LogValue() slog.Value {
 // ignored lists the variables that look like settings of ours and are none, so that a typo does not pass in silence.
 func ignored(environ []string) []string {
 	known := strings.Fields(`DOCKET_ADDR DOCKET_PUBLIC_URL DOCKET_STORE DOCKET_NAME DOCKET_API_KEY DOCKET_API_KEY_FILE DOCKET_BOT_ID DOCKET_BOT_SECRET
-		DOCKET_BOT_SECRET_FILE DOCKET_BOT_TENANT DOCKET_BOT_AUTH DOCKET_BOT_CLOUD DOCKET_BOT_OPENID_METADATA DOCKET_BOT_TOKEN_URL DOCKET_BOT_SERVICE_HOSTS
-		DOCKET_BOT_ALLOWED_TENANTS DOCKET_INSECURE_NO_BOT_AUTH DOCKET_LOG DOCKET_LOG_LEVEL`)
+		DOCKET_BOT_SECRET_FILE DOCKET_BOT_TENANT DOCKET_BOT_AUTH DOCKET_BOT_CERTIFICATE DOCKET_BOT_FEDERATED_TOKEN_FILE DOCKET_BOT_CLOUD
+		DOCKET_BOT_OPENID_METADATA DOCKET_BOT_TOKEN_URL DOCKET_BOT_SERVICE_HOSTS DOCKET_BOT_ALLOWED_TENANTS DOCKET_INSECURE_NO_BOT_AUTH DOCKET_LOG DOCKET_LOG_LEVEL`)
 	var out []string
 	for _, variable := range environ {
 		name, _, _ := strings.Cut(variable, "=")
