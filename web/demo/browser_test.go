@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -27,6 +28,9 @@ func baseContext(ctx context.Context) func(net.Listener) context.Context {
 type browser struct {
 	*testing.T
 	ctx context.Context
+
+	mu       sync.Mutex
+	expected string // what the page may complain of
 }
 
 // patience is what a test waits for something to show; whoever waits this long has failed.
@@ -57,7 +61,7 @@ func newBrowser(t *testing.T) *browser {
 		closeTab()
 		stop()
 	})
-	b := &browser{t, ctx}
+	b := &browser{T: t, ctx: ctx}
 	if err := chromedp.Do(ctx); err != nil { // the browser lives as long as the context of its first call
 		t.Fatalf("the browser does not start: %v", err)
 	}
@@ -90,10 +94,19 @@ func (b *browser) hear(event any) {
 	case *runtime.EventExceptionThrown:
 		b.Errorf("the page threw: %+v", e.ExceptionDetails)
 	case *log.EventEntryAdded:
-		if e.Entry.Level == log.EntryLevelError {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		if e.Entry.Level == log.EntryLevelError && (b.expected == "" || !strings.Contains(e.Entry.Text, b.expected)) {
 			b.Errorf("the page complained: %s %s", e.Entry.Text, e.Entry.URL)
 		}
 	}
+}
+
+// expect announces what the page will complain of.
+func (b *browser) expect(complaint string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.expected = complaint
 }
 
 // call sends a command of the DevTools protocol.
@@ -178,8 +191,18 @@ func (b *browser) write(field, text string) {
 	b.wait("a field to write into", field)
 	eval[chromedp.Void](b, "focus", "("+field+").focus()")
 	call(b, input.InsertText, input.InsertTextParams{Text: text})
+	b.key("Enter", 13)
+}
+
+// key presses a key by its name and number, once, as a keyboard does.
+func (b *browser) key(name string, number int64) {
+	b.Helper()
 	for _, kind := range []input.DispatchKeyEventType{input.DispatchKeyEventTypeKeyDown, input.DispatchKeyEventTypeKeyUp} {
-		call(b, input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: kind, Key: "Enter", Code: "Enter", Text: "\r", WindowsVirtualKeyCode: 13})
+		params := input.DispatchKeyEventParams{Type: kind, Key: name, Code: name, WindowsVirtualKeyCode: number}
+		if name == "Enter" {
+			params.Text = "\r"
+		}
+		call(b, input.DispatchKeyEvent, params)
 	}
 }
 

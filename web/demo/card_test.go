@@ -64,7 +64,7 @@ func TestCardsAreDrawn(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			b := &browser{t, b.ctx}
+			b := &browser{T: t, ctx: b.ctx}
 			eval[chromedp.Void](b, "draw", "window.golden = "+string(card)+"; window.show(window.golden)")
 			if missing := eval[string](b, "read", `(() => {
 				const text = document.body.textContent.replace(/\s+/g, "");
@@ -150,7 +150,7 @@ func TestMarkdown(t *testing.T) {
 		"an open mark":        {"2 * 3 ** 4 [x", "<p>2 * 3 ** 4 [x</p>"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := eval[string](&browser{t, b.ctx}, "draw", "(() => { const e = document.createElement('div'); e.append(...window.drawMarkdown("+quoted(tc.text)+")); return e.innerHTML; })()")
+			got := eval[string](&browser{T: t, ctx: b.ctx}, "draw", "(() => { const e = document.createElement('div'); e.append(...window.drawMarkdown("+quoted(tc.text)+")); return e.innerHTML; })()")
 			if got != tc.want {
 				t.Errorf("%q is drawn as %s, want %s", tc.text, got, tc.want)
 			}

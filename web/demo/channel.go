@@ -3,6 +3,7 @@ package demo
 import (
 	"encoding/json"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -98,7 +99,7 @@ func (p *page) shown(m bottest.Message, me bottest.User) message {
 		return out
 	}
 	out.Text, out.Pictures, out.Card = pieces(m), len(m.Pictures), m.CardFor(me.ID)
-	if m.Views[me.ID] != nil {
+	if view := m.Views[me.ID]; view != nil && !sameCard(view, m.Card) {
 		out.Shared = m.Card
 	}
 	out.Notices = append(out.Notices, m.Notices[me.ID]...)
@@ -109,6 +110,11 @@ func (p *page) shown(m bottest.Message, me bottest.User) message {
 	}
 	slices.SortFunc(out.Reactions, func(a, b reaction) int { return strings.Compare(a.Type, b.Type) })
 	return out
+}
+
+func sameCard(a, b json.RawMessage) bool {
+	var one, other any
+	return json.Unmarshal(a, &one) == nil && json.Unmarshal(b, &other) == nil && reflect.DeepEqual(one, other)
 }
 
 // pieces takes a text apart at its mentions. Only what the message's own list of mentions backs is one; the same marks

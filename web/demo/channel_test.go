@@ -1,6 +1,7 @@
 package demo_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"strings"
 	"testing"
@@ -94,7 +95,9 @@ func TestPictureHasAViewOfOnesOwn(t *testing.T) {
 	if got := s.last(ana); !strings.Contains(string(got.Card), "Transcript") || !strings.Contains(string(got.Shared), "Waiting") {
 		t.Errorf("Ana sees %s, everybody else %s", got.Card, got.Shared)
 	}
+	s.answer = activity.CardResponse(json.RawMessage(joinCard))
+	s.do("press", map[string]any{"user": marek, "thread": thread, "message": message, "verb": "handoff.join"}, http.StatusOK, nil)
 	if got := s.last(marek); !strings.Contains(string(got.Card), "Waiting") || got.Shared != nil {
-		t.Errorf("Marek sees %s, everybody else %s", got.Card, got.Shared)
+		t.Errorf("the same card as everybody's counts as one's own: Marek sees %s, everybody else %s", got.Card, got.Shared)
 	}
 }

@@ -38,9 +38,15 @@ func newStage(t *testing.T) *stage {
 	router := &bot.Router{Invoke: map[string]bot.HandlerFunc{
 		activity.InvokeAdaptiveCard: func(context.Context, *bot.Turn) (*activity.InvokeResponse, error) { return &s.answer, nil },
 	}}
-	endpoint := httptest.NewServer(bot.Receive(verifier, router, bot.Options{Log: slog.New(slog.DiscardHandler)}))
-	s.service.SetBotEndpoint(endpoint.URL)
-	page, err := demo.New(demo.Config{Service: s.service, Channel: room, ServerURL: "http://127.0.0.1:1"})
+	mux := http.NewServeMux()
+	mux.Handle("/api/messages", bot.Receive(verifier, router, bot.Options{Log: slog.New(slog.DiscardHandler)}))
+	mux.HandleFunc("/widget.js", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/javascript")
+		w.Header().Set("Cross-Origin-Resource-Policy", "cross-origin")
+	})
+	endpoint := httptest.NewServer(mux)
+	s.service.SetBotEndpoint(endpoint.URL + "/api/messages")
+	page, err := demo.New(demo.Config{Service: s.service, Channel: room, ServerURL: endpoint.URL})
 	s.must(err)
 	ctx, stop := context.WithCancel(context.Background())
 	server := httptest.NewUnstartedServer(page)

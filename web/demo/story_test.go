@@ -40,6 +40,13 @@ func TestStory(t *testing.T) {
 	s.pressOnCard("handoff.end")
 	s.wait("Marek to be told who has it", card+`?.parentElement.querySelector(".notice")?.textContent.includes("Ana Silva has this conversation")`)
 	s.shoot("3-taken")
+	s.pressOnCard("handoff.transcript")
+	s.wait("what the agent said", card+`?.textContent.includes("HubSpot is built in")`)
+	s.wait("a word that nobody else sees it", thread+`?.querySelector(".by .only")`)
+	s.wait("the old notice to be gone", "!"+thread+`?.querySelector(".notice")`)
+	s.shoot("3-transcript")
+	s.pressOnCard("handoff.card")
+	s.wait("the card again", card+`?.querySelector("[data-verb='handoff.leave']")`)
 	s.become("Ana Silva")
 
 	s.reloadWebsite()

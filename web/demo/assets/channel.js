@@ -11,13 +11,18 @@ const REACTIONS = { like: "👍", heart: "❤️", laugh: "😆", surprised: "�
 // edit and remove. tell is called with a sentence for each line that is new, for those who cannot see it arrive.
 export function makeChannel(root, newer, acts, tell) {
   const threads = new Map(); // by id: what is drawn of a thread
-  let picture = null;
-  root.addEventListener("scroll", () => { if (atEnd(root)) newer.hidden = true; });
+  const read = new Map(); // by message and person: how many notices were there when they last pressed
+  let picture = null, pinned = true; // to the end, which stays in sight when the room for it changes
+  root.addEventListener("scroll", () => {
+    pinned = atEnd(root);
+    if (pinned) newer.hidden = true;
+  });
+  new ResizeObserver(() => { if (pinned) toEnd(); }).observe(root);
   newer.addEventListener("click", toEnd);
   return draw;
 
   function draw(next) {
-    const first = !picture, stay = !first && !atEnd(root), another = picture?.me !== next.me;
+    const first = !picture, another = picture?.me !== next.me;
     const added = [];
     picture = next;
     forget(next.threads);
@@ -26,7 +31,7 @@ export function makeChannel(root, newer, acts, tell) {
       added.push(...drawThread(threads.get(thread.id), thread));
     }
     const foreign = added.filter((m) => !m.mine);
-    if (first || added.some((m) => m.mine) || !stay) toEnd();
+    if (pinned || added.some((m) => m.mine)) toEnd();
     else if (foreign.length && !another) newer.hidden = false;
     if (!first) foreign.forEach((m) => tell(`${m.from.name}: ${m.card ? "a card" : plain(m)}`));
   }
@@ -43,7 +48,7 @@ export function makeChannel(root, newer, acts, tell) {
 
   function toEnd() {
     root.scrollTop = root.scrollHeight;
-    newer.hidden = true;
+    pinned = newer.hidden = true;
   }
 
   function makeThread(id) {
@@ -64,7 +69,7 @@ export function makeChannel(root, newer, acts, tell) {
     thread.messages.forEach((message, i) => {
       const before = thread.messages[i - 1];
       const follows = i > 1 && before.from.id === message.from.id && !before.card && new Date(message.sent) - new Date(before.sent) < BURST;
-      const look = JSON.stringify([message, follows]), known = drawn.messages.get(message.id);
+      const look = JSON.stringify([message, follows, noticeOf(message)]), known = drawn.messages.get(message.id);
       if (known?.look === look) return;
       if (!known) added.push(message);
       const node = drawMessage(thread.id, message, { root: i === 0, follows });
@@ -85,20 +90,26 @@ export function makeChannel(root, newer, acts, tell) {
         m.edited && !m.app && element("span", { class: "edited" }, " edited"), internal && element("span", { class: "stays" }, "not sent to the visitor"));
     const body = element("div", { class: "said" },
       element("p", { class: "by" }, element("b", {}, m.from.name), m.app && element("span", { class: "tag" }, "App"),
-        element("time", { datetime: m.sent }, sent.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }))),
+        element("time", { datetime: m.sent }, sent.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })),
+        m.shared && element("span", { class: "only" }, "Only you see this")),
       (m.deleted || m.text.length > 0) && words,
       m.pictures > 0 && element("p", { class: "words gone" }, m.pictures === 1 ? "A picture" : `${m.pictures} pictures`),
-      m.card && drawCardOf(thread, m),
-      m.notices.length > 0 && element("p", { class: "notice" }, element("span", { class: "only" }, "Only you see this"), m.notices.at(-1)),
+      m.card && drawCard(m.card, (action) => press(thread, m, action)),
+      noticeOf(m) && element("p", { class: "notice" }, element("span", { class: "only" }, "Only you see this"), noticeOf(m)),
       m.reactions.length > 0 && element("p", { class: "reactions" }, m.reactions.map((r) => element("span", { title: r.by.join(", ") }, `${REACTIONS[r.type] ?? r.type} ${r.by.length}`))));
     const node = element("div", { class: classes, "data-message": m.id, "data-by": m.from.id }, face(m), body);
     if (m.mine && !m.deleted) body.append(drawTools(thread, m, node, words));
     return node;
   }
 
-  function drawCardOf(thread, m) {
-    const card = drawCard(m.card, (action) => acts.press(thread, m.id, action.verb));
-    return m.shared ? element("div", { class: "private" }, element("p", { class: "only" }, "Only you see this"), card) : card;
+  // noticeOf is what the newest press told. It goes with the next one.
+  function noticeOf(m) {
+    return m.notices.length > (read.get(m.id + picture.me) ?? 0) ? m.notices.at(-1) : "";
+  }
+
+  function press(thread, m, action) {
+    read.set(m.id + picture.me, m.notices.length);
+    return acts.press(thread, m.id, action.verb);
   }
 
   // drawTools are what somebody can do with a line of their own.

@@ -14,7 +14,7 @@ export function makeComposer({ app, label, placeholder, text = "", action = "Sen
   const submit = element("button", { type: "submit", class: "send" }, action);
   const form = element("form", { class: "composer", onsubmit: (event) => { event.preventDefault(); say(); } },
     element("div", { class: "field" }, box,
-      element("button", { type: "button", class: "at", title: `Mention ${app}`, "aria-label": `Mention ${app}`, onclick: () => write(box.value.includes(mention) ? box.value : `${mention} ${box.value}`) }, "@"),
+      element("button", { type: "button", class: "at", title: `Mention ${app}`, "aria-label": `@ Mention ${app}`, onclick: () => write(box.value.includes(mention) ? box.value : `${mention} ${box.value}`) }, "@"),
       cancel && element("button", { type: "button", class: "cancel", onclick: cancel }, "Cancel"), submit),
     commands, hint);
 
