@@ -1,12 +1,14 @@
 package auth_test
 
 import (
+	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/big"
 	"net/http"
@@ -148,8 +150,13 @@ func TestBadDocumentsAreNoKeys(t *testing.T) {
 	defer trap.Close()
 	key := rsaKey(t, 2048)
 	redirect := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, trap.URL, http.StatusFound) })
+	good, err := json.Marshal(map[string]any{"keys": []any{published(key, "k", nil)}})
+	if err != nil {
+		t.Fatal(err)
+	}
 	huge := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Write([]byte(`{"keys":[],"x":"` + strings.Repeat("a", 2<<20) + `"}`))
+		w.Write(good)
+		w.Write(bytes.Repeat([]byte(" "), 1<<20))
 	})
 	for _, row := range []struct {
 		name string
@@ -174,12 +181,62 @@ func TestBadDocumentsAreNoKeys(t *testing.T) {
 			p := newPublisher(t)
 			p.publish(published(key, "k", nil))
 			row.bend(p)
-			v := newVerifier(t, auth.VerifierConfig{AppID: appID, MetadataURL: p.URL + "/metadata"})
+			wire := &fenced{t: t, host: p.Listener.Addr().String(), next: p.Client().Transport}
+			v := newVerifier(t, auth.VerifierConfig{AppID: appID, MetadataURL: p.URL + "/metadata", HTTP: &http.Client{Transport: wire}})
 			_, err := v.Verify(t.Context(), tokenBy(t, key, "k"))
 			wantRefusal(t, err, http.StatusServiceUnavailable, auth.KeysUnavailable)
 		})
 	}
 }
+
+// fenced is a transport that lets nothing out but to one host.
+type fenced struct {
+	t    *testing.T
+	host string
+	next http.RoundTripper
+}
+
+func (f *fenced) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.URL.Host != f.host {
+		f.t.Errorf("a request left for %s", r.URL)
+		return nil, errors.New("fenced off")
+	}
+	return f.next.RoundTrip(r)
+}
+
+// TestWhereKeysMayLie asks for keys at the cloud's own host, which the fence keeps
+// from being reached: that the request leaves is the answer.
+func TestWhereKeysMayLie(t *testing.T) {
+	for raw, allowed := range map[string]bool{
+		"https://login.botframework.com/v1/.well-known/keys":      true,
+		"https://keys.login.botframework.com/v1/.well-known/keys": true,
+		"https://LOGIN.botframework.com/keys":                     true,
+		"https://botframework.com/keys":                           false,
+		"https://login.microsoftonline.com/common/keys":           false,
+	} {
+		p := newPublisher(t)
+		p.serve(&p.metadata, fmt.Sprintf(`{"jwks_uri":%q}`, raw))
+		var asked []string
+		wire := roundTripper(func(r *http.Request) (*http.Response, error) {
+			if r.URL.Host == p.Listener.Addr().String() {
+				return p.Client().Transport.RoundTrip(r)
+			}
+			asked = append(asked, r.URL.String())
+			return nil, errors.New("fenced off")
+		})
+		v := newVerifier(t, auth.VerifierConfig{AppID: appID, MetadataURL: p.URL + "/metadata", HTTP: &http.Client{Transport: wire}})
+		if err := v.Preload(t.Context()); err == nil {
+			t.Errorf("%s: keys out of nowhere", raw)
+		}
+		if (len(asked) == 1) != allowed {
+			t.Errorf("%s: asked %v, want allowed %t", raw, asked, allowed)
+		}
+	}
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 // TestABadSetDoesNotReplaceAGoodOne rotates to nonsense.
 func TestABadSetDoesNotReplaceAGoodOne(t *testing.T) {

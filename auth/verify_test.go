@@ -390,3 +390,14 @@ func TestAuthorize(t *testing.T) {
 		})
 	}
 }
+
+// TestAnActivityWithoutATenantIsNobodys: a tenant that is not named is not asked
+// about.
+func TestAnActivityWithoutATenantIsNobodys(t *testing.T) {
+	svc := bottest.Start(t, bottest.Config{})
+	cfg := svc.VerifierConfig()
+	cfg.Tenants = func(string) bool { return true }
+	a := &activity.Activity{Type: activity.TypeMessage, ServiceURL: svc.ServiceURL(), ChannelID: "msteams"}
+	err := newVerifier(t, cfg).Authorize(auth.Claims{ServiceURL: svc.ServiceURL(), Endorsements: []string{"msteams"}}, a)
+	wantRefusal(t, err, http.StatusForbidden, auth.TenantNotAllowed)
+}

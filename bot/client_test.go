@@ -187,14 +187,16 @@ func TestIDsAreOneSegment(t *testing.T) {
 
 // recorder is a token source and a transport that show what would have left.
 type recorder struct {
-	mu    sync.Mutex
-	hosts []string
+	mu      sync.Mutex
+	hosts   []string
+	rewinds bool // some request could be sent a second time by the transport
 }
 
 func (r *recorder) RoundTrip(req *http.Request) (*http.Response, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.hosts = append(r.hosts, req.URL.Host)
+	r.rewinds = r.rewinds || req.GetBody != nil
 	return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("{}")), Request: req}, nil
 }
 
@@ -248,6 +250,19 @@ func everyCall(client *bot.Client, serviceURL string) map[string]func(context.Co
 			_, _, err := client.Attachment(ctx, serviceURL, serviceURL+"v3/attachments/1/views/original")
 			return err
 		},
+	}
+}
+
+// TestNoRequestCanBeRewound: what the transport cannot rewind it cannot repeat.
+func TestNoRequestCanBeRewound(t *testing.T) {
+	seen := &recorder{}
+	client := clientWith(t, bot.ClientConfig{Tokens: seen, Hosts: hostsOf(t), HTTP: &http.Client{Transport: seen}})
+	calls := everyCall(client, "https://smba.trafficmanager.net/")
+	for _, call := range calls {
+		call(t.Context())
+	}
+	if len(seen.hosts) != len(calls) || seen.rewinds {
+		t.Errorf("%d requests for %d calls, one can be rewound: %t", len(seen.hosts), len(calls), seen.rewinds)
 	}
 }
 

@@ -11,7 +11,6 @@ import (
 	"runtime/debug"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/docket-handoff/docket/activity"
 	"github.com/docket-handoff/docket/auth"
@@ -120,7 +119,7 @@ func checkContentType(h http.Header) error {
 	return nil
 }
 
-// readBody reads at most maxBody bytes of UTF-8. It lifts the read deadline: once
+// readBody reads at most maxBody bytes. It lifts the read deadline: once
 // the body is in, the server watches the connection for its end.
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, *refusal) {
 	if r.ContentLength > maxBody {
@@ -135,9 +134,6 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, *refusal) {
 		return nil, refuse(http.StatusBadRequest, BodyUnreadable, "%w", err)
 	}
 	http.NewResponseController(w).SetReadDeadline(time.Time{})
-	if !utf8.Valid(body) {
-		return nil, refuse(http.StatusBadRequest, MalformedActivity, "the body is not UTF-8")
-	}
 	return body, nil
 }
 

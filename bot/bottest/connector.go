@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/docket-handoff/docket/activity"
@@ -15,6 +16,10 @@ import (
 // maxRequest bounds a request's body; an activity may have about 100 KB.
 // See https://learn.microsoft.com/microsoftteams/platform/bots/how-to/format-your-bot-messages.
 const maxRequest = 100 << 10
+
+// maxKept bounds how many requests and how many deliveries are kept; a
+// demonstration may run for days. Counts go on.
+const maxKept = 10_000
 
 // errRevoked is a token that was good once.
 var errRevoked = errors.New("the access token was revoked")
@@ -29,7 +34,8 @@ type Request struct {
 	At     time.Time
 }
 
-// Requests answers what arrived at a door so far, refused or not.
+// Requests answers what arrived at a door, refused or not, oldest first. Of all
+// doors together the newest ten thousand are kept.
 func (s *Service) Requests(op Op) []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -43,7 +49,19 @@ func (s *Service) Requests(op Op) []Request {
 }
 
 // Count answers how many requests arrived at a door.
-func (s *Service) Count(op Op) int { return len(s.Requests(op)) }
+func (s *Service) Count(op Op) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.counts[op]
+}
+
+// keep appends to a list and forgets the older half when it is full.
+func keep[T any](list []T, item T) []T {
+	if len(list) >= maxKept {
+		list = slices.Clone(list[maxKept/2:])
+	}
+	return append(list, item)
+}
 
 // open is a door that needs no token.
 func (s *Service) open(op Op, next http.HandlerFunc) http.HandlerFunc {
@@ -78,7 +96,8 @@ func (s *Service) recorded(op Op, next http.HandlerFunc) http.HandlerFunc {
 			return
 		}
 		s.mu.Lock()
-		s.requests = append(s.requests, Request{
+		s.counts[op]++
+		s.requests = keep(s.requests, Request{
 			Op: op, Method: r.Method, Path: r.URL.EscapedPath(), Header: r.Header.Clone(), Body: body, At: s.now(),
 		})
 		s.changed()

@@ -93,13 +93,13 @@ func (s *Service) deliver(ctx context.Context, body []byte) (Answer, error) {
 	answer, err := s.SendRaw(ctx, body, TokenOptions{})
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.deliveries = append(s.deliveries, Delivery{Activity: body, Answer: answer, Err: err, At: s.now()})
+	s.deliveries = keep(s.deliveries, Delivery{Activity: body, Answer: answer, Err: err, At: s.now()})
 	s.changed()
 	return answer, err
 }
 
-// Deliveries answers all that was posted to the bot, forgeries left out, oldest
-// first.
+// Deliveries answers what was posted to the bot, forgeries left out, oldest
+// first. The newest ten thousand are kept.
 func (s *Service) Deliveries() []Delivery {
 	s.mu.Lock()
 	defer s.mu.Unlock()

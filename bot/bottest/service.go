@@ -38,6 +38,7 @@ type Service struct {
 	watchers   map[chan struct{}]bool
 	faults     map[Op][]fault
 	requests   []Request
+	counts     map[Op]int
 	deliveries []Delivery
 	violations []Violation
 	expected   []string
@@ -58,6 +59,7 @@ func New(cfg Config) *Service {
 		revoked:  make(map[string]bool),
 		watchers: make(map[chan struct{}]bool),
 		faults:   make(map[Op][]fault),
+		counts:   make(map[Op]int),
 		pictures: make(map[string]picture),
 	}
 	for _, team := range cfg.Teams {
