@@ -2,7 +2,6 @@ package entra
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
@@ -11,6 +10,7 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+	"github.com/google/uuid"
 
 	"github.com/docket-handoff/docket/auth"
 )
@@ -63,7 +63,7 @@ func NewCertificate(cfg CertificateConfig) (*auth.Cached, error) {
 // https://learn.microsoft.com/entra/identity-platform/certificate-credentials#assertion-format.
 func (p *keyPair) statement(app, audience string, now time.Time) (string, error) {
 	token := jwt.NewWithClaims(jwt.SigningMethodPS256, jwt.MapClaims{
-		"aud": audience, "iss": app, "sub": app, "jti": rand.Text(),
+		"aud": audience, "iss": app, "sub": app, "jti": uuid.NewString(),
 		"nbf": now.Unix(), "iat": now.Unix(), "exp": now.Add(assertionLifetime).Unix(),
 	})
 	digest := sha256.Sum256(p.certificate.Raw)
