@@ -30,6 +30,7 @@ type Config struct {
 
 	App            string         // the product's display name; "Docket" when empty
 	Bot            http.Handler   // answers /api/messages; nil: that path does not exist
+	Metrics        http.Handler   // answers /metrics; nil: that path does not exist
 	TrustedProxies []netip.Prefix // peers whose X-Forwarded-For is believed; none by default
 
 	Clock func() time.Time // time.Now when nil
@@ -101,6 +102,9 @@ func (s *Server) build(cfg Config) {
 	s.routes(e)
 	if cfg.Bot != nil {
 		e.Any("/api/messages", echo.WrapHandler(cfg.Bot))
+	}
+	if cfg.Metrics != nil {
+		e.GET("/metrics", echo.WrapHandler(cfg.Metrics))
 	}
 	s.echo = e
 }

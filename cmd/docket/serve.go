@@ -98,12 +98,13 @@ func assemble(s *settings, log *slog.Logger) (_ *server, err error) {
 	srv.desk = handoff.NewDesk(srv.engine, cfg)
 	srv.agent = &agent.Builtin{Desk: srv.desk, Log: log}
 
-	door := web.Config{Desk: srv.desk, PublicURL: s.publicURL(srv.listener.Addr()), App: s.Name, Log: log}
+	counters := newMetrics()
+	door := web.Config{Metrics: counters.handler(), Desk: srv.desk, PublicURL: s.publicURL(srv.listener.Addr()), App: s.Name, Log: log}
 	if s.APIKey != "" {
 		door.APIKeys = []string{s.APIKey}
 	}
 	if client != nil {
-		door.Bot = bot.Receive(gate, teams.NewHandler(srv.desk, client, s.Name, log), bot.Options{Log: log})
+		door.Bot = bot.Receive(gate, teams.NewHandler(srv.desk, client, s.Name, log), bot.Options{Log: log, Observe: counters.refused})
 	}
 	srv.web, err = web.New(door)
 	return srv, err
