@@ -163,6 +163,9 @@ func (b *botSettings) validate(insecure bool) error {
 	case b.ID != "" && b.Tenant == "" && len(b.AllowedTenants) == 0 && !insecure:
 		return named("DOCKET_BOT_ALLOWED_TENANTS", "needed for a multi-tenant bot: the tenants whose people may use it")
 	}
+	if _, err := b.tokens(); err != nil { // its files are read, nobody is called
+		return err
+	}
 	_, err := b.hosts()
 	return err
 }
