@@ -164,13 +164,20 @@ func (e *endpoint) serve(ctx context.Context, w http.ResponseWriter, turn *Turn)
 	go func() { done <- e.call(ctx, turn) }()
 	select {
 	case out := <-done:
-		if out.err != nil {
-			return refusalOf(out.err, HandlerFailed)
+		switch {
+		case out.err == nil:
+			return answer(w, turn.Activity, out.response)
+		case ctx.Err() != nil && errors.Is(out.err, ctx.Err()):
+			return tooSlow(out.err)
 		}
-		return answer(w, turn.Activity, out.response)
+		return refusalOf(out.err, HandlerFailed)
 	case <-ctx.Done():
-		return refuse(http.StatusServiceUnavailable, HandlerTooSlow, "no answer: %w", context.Cause(ctx))
+		return tooSlow(ctx.Err())
 	}
+}
+
+func tooSlow(cause error) *refusal {
+	return refuse(http.StatusServiceUnavailable, HandlerTooSlow, "no answer in time: %w", cause)
 }
 
 func (e *endpoint) call(ctx context.Context, turn *Turn) (out outcome) {
