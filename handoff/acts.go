@@ -107,6 +107,9 @@ func (d *Desk) owner(tx store.Tx, a Act) (threadOwner, bool, error) {
 	if err := dropThreadJob(tx, h, a.Place.Channel); err != nil {
 		return owner, false, err
 	}
+	if err := trace(tx, h.Conversation, posted{Channel: a.Place.Channel, Thread: a.Place.Thread, Message: a.Card}); err != nil {
+		return owner, false, err
+	}
 	f.threadMade(Thread{Channel: a.Place.Channel, Address: a.Place.Thread, Card: a.Card})
 	return owner, true, d.save(tx, f)
 }
@@ -114,7 +117,7 @@ func (d *Desk) owner(tx store.Tx, a Act) (threadOwner, bool, error) {
 // dropThreadJob takes back the second attempt at a thread that has turned out to be there. An attempt under way now is
 // settled when it ends.
 func dropThreadJob(tx store.Tx, h Handoff, channel ID) error {
-	j, err := head(tx, channel, ID(escape(string(h.Conversation))))
+	j, err := head(tx, channel, ID(segment(string(h.Conversation))))
 	if err != nil || j.Kind != PostThread || j.Handoff != h.ID || j.Phase == phaseSending {
 		return err
 	}
@@ -136,8 +139,8 @@ func (d *Desk) act(tx store.Tx, f *dossier, a Act, acted *Acted) (err error) {
 	if err := remember(tx, "platform", a.Key, "", acted.Outcome, d.now()); err != nil {
 		return err
 	}
-	if a.Verb == VerbTranscript || a.Verb == VerbStatus {
-		return nil
+	if len(f.events) == 0 {
+		return nil // nothing has changed
 	}
 	return d.save(tx, f)
 }
@@ -146,7 +149,11 @@ func (d *Desk) act(tx store.Tx, f *dossier, a Act, acted *Acted) (err error) {
 func (d *Desk) decide(tx store.Tx, f *dossier, a Act) (Outcome, error) {
 	switch a.Verb {
 	case VerbJoin:
-		return f.join(a.Person, *f.handoff.threadIn(a.Place.Channel, a.Place.Thread)), nil
+		at := f.handoff.threadIn(a.Place.Channel, a.Place.Thread)
+		if at == nil {
+			return OutcomeForeign, nil
+		}
+		return f.join(a.Person, *at), nil
 	case VerbLeave:
 		return f.leave(a.Person), nil
 	case VerbEnd, VerbBack:

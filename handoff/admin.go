@@ -54,8 +54,8 @@ func all[T any](ctx context.Context, d *Desk, prefix string) ([]T, error) {
 	out := []T{}
 	err := d.view(ctx, func(tx store.Tx) error {
 		out = out[:0]
-		for key := range tx.Scan(prefix, "") {
-			row, _, err := get[T](tx, key)
+		for key, raw := range tx.Scan(prefix, "") {
+			row, err := decode[T](key, raw)
 			if err != nil {
 				return err
 			}

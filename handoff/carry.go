@@ -1,9 +1,9 @@
 package handoff
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/docket-handoff/docket/store"
 )
@@ -77,6 +77,8 @@ func (d *Desk) draw(tx store.Tx, f *dossier, j job) (post Post, ready bool, err 
 		return Post{}, false, tx.Delete(j.key()) // it is there, or nobody needs it any more
 	case j.Kind == PostThread:
 		return post, true, nil
+	case thread == nil && j.Kind == PostLine && f.handoff.askedBeside(j.Channel):
+		return Post{}, false, tx.Delete(j.key()) // the line goes, or has gone, to the other channels
 	case thread == nil:
 		return Post{}, false, d.settle(tx, f, withCause(j, "the channel has no thread for this conversation"), verdictFailed, post, Receipt{})
 	case j.Kind == PostCard && thread.Drawn >= f.handoff.Version:
@@ -135,6 +137,9 @@ func (d *Desk) watchChannel(tx store.Tx, id ID, failure error) error {
 
 // settle brings the outbox and the dossier to where the verdict says they are.
 func (d *Desk) settle(tx store.Tx, f *dossier, j job, v verdict, post Post, r Receipt) error {
+	if f == nil && j.Conversation != "" {
+		return d.settleErased(tx, j, v, post, r)
+	}
 	if j.Kind == PostThread && f != nil && f.handoff.threadIn(j.Channel, "") != nil {
 		v = verdictSent // whatever the channel said, somebody has pressed the card
 	}
@@ -157,6 +162,14 @@ func (d *Desk) settle(tx store.Tx, f *dossier, j job, v verdict, post Post, r Re
 	return d.save(tx, f)
 }
 
+// settleErased forgets a job whose conversation was erased while it was being sent, and takes back what was posted.
+func (d *Desk) settleErased(tx store.Tx, j job, v verdict, post Post, r Receipt) error {
+	if err := tx.Delete(j.key()); err != nil || v != verdictSent || r.Message == "" {
+		return err
+	}
+	return d.unpost(tx, j.Conversation, posted{Channel: j.Channel, Thread: cmp.Or(post.Thread, r.Thread), Message: r.Message})
+}
+
 func moveJob(tx store.Tx, j job, v verdict) error {
 	switch v {
 	case verdictAgain, verdictDoubt:
@@ -172,9 +185,8 @@ func moveJob(tx store.Tx, j job, v verdict) error {
 // sent keeps what is needed to find the post again, and lets the handoff know of its thread.
 func (d *Desk) sent(tx store.Tx, f *dossier, j job, post Post, r Receipt) error {
 	id := f.conversation.ID
-	if r.Message != "" && j.Kind != PostCard && j.Kind != PostErase {
-		at := posted{Channel: j.Channel, Thread: post.Thread + r.Thread, Message: r.Message}
-		if err := put(tx, fmt.Sprintf("%s%016d", postedRows(id), j.N), at); err != nil {
+	if r.Message != "" {
+		if err := trace(tx, id, posted{Channel: j.Channel, Thread: cmp.Or(post.Thread, r.Thread), Message: r.Message}); err != nil {
 			return err
 		}
 	}
@@ -190,14 +202,19 @@ func (d *Desk) sent(tx store.Tx, f *dossier, j job, post Post, r Receipt) error 
 		f.threadMade(Thread{Channel: j.Channel, Address: r.Thread, Card: r.Message, Drawn: post.View.Handoff.Version})
 	case PostCard:
 		if t := f.handoff.threadIn(j.Channel, ""); t != nil {
-			t.Card, t.Drawn = r.Message, post.View.Handoff.Version
+			t.Card, t.Drawn = cmp.Or(r.Message, t.Card), post.View.Handoff.Version
 		}
 	case PostLine:
 		if seq := seqOf(j.Message); r.Message != "" && seq > 0 {
-			return put(tx, ownerKey(j.Channel, r.Message), messageOwner{Conversation: id, Seq: seq})
+			return own(tx, j.Channel, r.Message, messageOwner{Conversation: id, Seq: seq})
 		}
 	}
 	return nil
+}
+
+// trace keeps where a post stands, so that it can be erased.
+func trace(tx store.Tx, id ID, at posted) error {
+	return put(tx, postedRows(id)+string(at.Channel)+"/"+segment(at.Message), at)
 }
 
 // delivered tells the visitor what is known about their line. Several channels may carry it: once sent, it stays sent.

@@ -2,6 +2,7 @@ package handoff
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -21,12 +22,15 @@ func (d *Desk) runClock(ctx context.Context) error {
 			d.complain("forget old keys", d.forget(ctx))
 			sweep = d.now().Add(sweepEvery)
 		}
-		due, err := d.fire(ctx)
-		d.complain("fire a timer", err)
 		pause := sweep.Sub(d.now())
-		if err != nil {
-			pause = time.Second
-		} else if !due.IsZero() {
+		due, err := d.fire(ctx)
+		switch {
+		case errors.Is(err, store.ErrClosed):
+			return err
+		case err != nil:
+			d.complain("fire a timer", err)
+			pause = storePause
+		case !due.IsZero():
 			pause = min(pause, due.Sub(d.now()))
 		}
 		if err := sleep(ctx, wake, pause); err != nil {
@@ -47,32 +51,38 @@ func sleep(ctx context.Context, wake <-chan struct{}, pause time.Duration) error
 	return ctx.Err()
 }
 
-// fire runs every timer whose moment has come, and returns the moment of the next one.
+// fire runs every timer whose moment has come, and returns the moment of the next one. A timer that fails stays and does
+// not stop those behind it.
 func (d *Desk) fire(ctx context.Context) (due time.Time, err error) {
-	for {
-		var key string
-		err := d.view(ctx, func(tx store.Tx) error {
-			key = ""
-			for k := range tx.Scan(timerRows, "") {
-				key = k
-				break
-			}
-			return nil
-		})
+	var failed []error
+	for after := ""; ; {
+		key, err := d.timerBehind(ctx, after)
 		if err != nil || key == "" {
-			return time.Time{}, err
+			return time.Time{}, errors.Join(append(failed, err)...)
 		}
 		at, handoff, kind, err := parseTimer(key)
+		if err == nil && at.After(d.now()) {
+			return at, errors.Join(failed...)
+		}
+		if err == nil {
+			err = d.tick(ctx, key, handoff, kind)
+		}
 		if err != nil {
-			return time.Time{}, err
+			failed = append(failed, err)
 		}
-		if at.After(d.now()) {
-			return at, nil
-		}
-		if err := d.tick(ctx, key, handoff, kind); err != nil {
-			return time.Time{}, err
-		}
+		after = key
 	}
+}
+
+func (d *Desk) timerBehind(ctx context.Context, after string) (key string, err error) {
+	err = d.view(ctx, func(tx store.Tx) error {
+		key = ""
+		for key = range tx.Scan(timerRows, after) {
+			break
+		}
+		return nil
+	})
+	return key, err
 }
 
 func parseTimer(key string) (time.Time, ID, timerKind, error) {
@@ -148,7 +158,7 @@ func (d *Desk) forget(ctx context.Context) error {
 
 // complain logs an error of the background, where no caller is.
 func (d *Desk) complain(what string, err error) {
-	if err != nil {
+	if err != nil && !errors.Is(err, context.Canceled) {
 		d.log.Error("the desk could not "+what, "error", err)
 	}
 }

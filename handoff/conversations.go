@@ -153,8 +153,8 @@ func (d *Desk) Messages(ctx context.Context, id ID, after Seq, limit int) ([]Mes
 
 // eachEvent reads the log behind after until keep says no more.
 func eachEvent(tx store.Tx, id ID, after Seq, keep func(Event) bool) error {
-	for key := range tx.Scan(logRows(id), logKey(id, after)) {
-		e, _, err := get[Event](tx, key)
+	for key, raw := range tx.Scan(logRows(id), logKey(id, after)) {
+		e, err := decode[Event](key, raw)
 		if err != nil {
 			return err
 		}

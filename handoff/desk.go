@@ -70,16 +70,17 @@ func NewDesk(engine store.Engine, cfg Config) *Desk {
 	return d
 }
 
-// Run carries the posts of all lanes and minds the clock. It blocks until ctx ends and posts in flight are done, or until
-// the store fails for good; the end of ctx is no error.
+// Run carries the posts of all lanes and minds the clock. It blocks until ctx ends, or somebody closes the store, and posts
+// in flight are done; neither is an error. One Run serves all callers, and a second one would post twice.
 func (d *Desk) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return d.runLanes(ctx) })
 	group.Go(func() error { return d.runClock(ctx) })
-	if err := group.Wait(); err != nil && !errors.Is(err, context.Canceled) {
-		return err
+	err := group.Wait()
+	if errors.Is(err, context.Canceled) || errors.Is(err, store.ErrClosed) {
+		return nil
 	}
-	return nil
+	return err
 }
 
 // Ready says whether the store can be written now.

@@ -31,15 +31,20 @@ func (d *Desk) EraseVisitor(ctx context.Context, visitor ID) (int, error) {
 	return erased, err
 }
 
-// erase removes one conversation. Removals in the channels queue behind what is being sent there now.
+// erase removes one conversation, and orders the removal of what the bot posted about it. What is being sent at this
+// moment is removed when its outcome is known.
 func (d *Desk) erase(tx store.Tx, id ID) error {
-	for row := range tx.Scan(postedRows(id), "") {
-		at, _, err := get[posted](tx, row)
+	for row, raw := range tx.Scan(postedRows(id), "") {
+		at, err := decode[posted](row, raw)
 		if err != nil {
 			return err
 		}
-		removal := job{Channel: at.Channel, Queue: "erase " + string(id), Kind: PostErase, Thread: at.Thread, Target: at.Message, At: d.now()}
-		if err := enqueue(tx, removal); err != nil {
+		if err := d.unpost(tx, id, at); err != nil {
+			return err
+		}
+	}
+	for row := range tx.Scan(ownedRows(id), "") {
+		if err := tx.Delete(row[len(conversationRows(id)):]); err != nil {
 			return err
 		}
 	}
@@ -56,6 +61,11 @@ func (d *Desk) erase(tx store.Tx, id ID) error {
 	return tx.Delete(turnKey(id))
 }
 
+// unpost orders the removal of one post.
+func (d *Desk) unpost(tx store.Tx, id ID, at posted) error {
+	return enqueue(tx, job{Channel: at.Channel, Queue: "erase " + string(id), Kind: PostErase, Thread: at.Thread, Target: at.Message, At: d.now()})
+}
+
 func (d *Desk) eraseHandoff(tx store.Tx, conversation, id ID) error {
 	h, found, err := get[Handoff](tx, handoffKey(id))
 	if err != nil || !found {
@@ -67,8 +77,8 @@ func (d *Desk) eraseHandoff(tx store.Tx, conversation, id ID) error {
 		}
 	}
 	for _, channel := range h.Channels {
-		queue := string(channel) + "/" + escape(string(conversation)) + "/"
-		for _, prefix := range []string{outboxRows + queue, heldRows + queue} {
+		queue := queueRows(channel, string(conversation))
+		for _, prefix := range []string{queue, heldRows + queue[len(outboxRows):]} {
 			if err := deleteAll(tx, prefix); err != nil {
 				return err
 			}

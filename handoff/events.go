@@ -107,8 +107,8 @@ func (d *Desk) waitingTurns(ctx context.Context) ([]Turn, error) {
 	var waiting []Turn
 	err := d.view(ctx, func(tx store.Tx) error {
 		waiting = waiting[:0]
-		for key := range tx.Scan(turnRows, "") {
-			row, _, err := get[turn](tx, key)
+		for key, raw := range tx.Scan(turnRows, "") {
+			row, err := decode[turn](key, raw)
 			if err != nil {
 				return err
 			}

@@ -43,8 +43,8 @@ func (d *Desk) SaveFile(ctx context.Context, id ID, name, contentType string, co
 			return refuse(CodeFilesOff, "this agent takes no files")
 		}
 		held := int64(len(content))
-		for row := range tx.Scan(fileKey(id, ""), "") {
-			other, _, err := get[file](tx, row)
+		for row, raw := range tx.Scan(fileKey(id, ""), "") {
+			other, err := decode[file](row, raw)
 			if err != nil {
 				return err
 			}
@@ -69,7 +69,7 @@ func (d *Desk) OpenFile(ctx context.Context, id ID, key string) (content io.Read
 	var data []byte
 	err = d.view(ctx, func(tx store.Tx) error {
 		var found bool
-		if f, found, err = get[file](tx, fileKey(id, escape(key))); err != nil {
+		if f, found, err = get[file](tx, fileKey(id, segment(key))); err != nil {
 			return err
 		}
 		if !found {

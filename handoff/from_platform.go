@@ -100,7 +100,7 @@ func (f *dossier) hears(handoff ID, line SpecialistLine) Heard {
 	return HeardRelayed
 }
 
-// relayIn appends a specialist's line, cut where it is longer than a visitor's screen takes.
+// relayIn appends a specialist's line to the visitor's log.
 func (d *Desk) relayIn(tx store.Tx, f *dossier, line SpecialistLine) error {
 	f.conversation.HeardAt = f.now
 	who := f.handoff.Specialist
@@ -117,11 +117,20 @@ func (d *Desk) relayIn(tx store.Tx, f *dossier, line SpecialistLine) error {
 	f.say(Author{Kind: FromSpecialist, Name: who.Name, Photo: who.Photo}, line.Text, files)
 	if line.Message != "" {
 		owner := messageOwner{Conversation: f.conversation.ID, Seq: seq}
-		if err := put(tx, ownerKey(line.Place.Channel, line.Message), owner); err != nil {
+		if err := own(tx, line.Place.Channel, line.Message, owner); err != nil {
 			return err
 		}
 	}
 	return d.save(tx, f)
+}
+
+// own notes which event a message in a channel belongs to, and lets the conversation know of the note.
+func own(tx store.Tx, channel ID, message string, owner messageOwner) error {
+	row := ownerKey(channel, message)
+	if err := put(tx, row, owner); err != nil {
+		return err
+	}
+	return tx.Put(conversationRows(owner.Conversation)+row, nil)
 }
 
 // Change is an edit or a removal of a message that was relayed before.
@@ -133,7 +142,8 @@ type Change struct {
 	Delete  bool
 }
 
-// FromEdit carries an edit or a removal to the visitor. A message that was never relayed is left alone.
+// FromEdit carries an edit or a removal to the visitor. A message that was never relayed is left alone; one that is made
+// internal, or empty, by the edit is removed for the visitor.
 func (d *Desk) FromEdit(ctx context.Context, c Change) error {
 	return d.update(ctx, func(tx store.Tx) error {
 		owner, found, err := get[messageOwner](tx, ownerKey(c.Channel, c.Message))
@@ -152,8 +162,7 @@ func (d *Desk) FromEdit(ctx context.Context, c Change) error {
 		if err != nil {
 			return err
 		}
-		f.amend(&e, c)
-		if err := put(tx, logKey(owner.Conversation, owner.Seq), e); err != nil {
+		if err := f.amend(tx, e, c); err != nil {
 			return err
 		}
 		if err := remember(tx, "platform", c.Key, "", true, d.now()); err != nil {
@@ -163,19 +172,35 @@ func (d *Desk) FromEdit(ctx context.Context, c Change) error {
 	})
 }
 
-// amend changes the message where it stands, so that nobody reads the old text again, and tells those who have read it.
-func (f *dossier) amend(e *Event, c Change) {
-	at := f.now
-	name := EventEdited
-	e.Message.EditedAt = &at
-	if c.Delete {
+// amend changes the message where it stands, and in the edits that followed, so that nobody reads an old text again. It
+// tells those who have read it.
+func (f *dossier) amend(tx store.Tx, e Event, c Change) error {
+	m, name := *e.Message, EventEdited
+	m.Text = strings.TrimSpace(strings.ToValidUTF8(c.Text, "\uFFFD"))
+	if c.Delete || strings.HasPrefix(m.Text, InternalMark) || m.Text == "" && len(m.Attachments) == 0 {
 		name = EventDeleted
-		e.Message.Deleted, e.Message.EditedAt, e.Message.Text, e.Message.Attachments = true, nil, "", nil
+		m.Deleted, m.EditedAt, m.Text, m.Attachments = true, nil, "", nil
 	} else {
-		e.Message.Text = strings.TrimSpace(strings.ToValidUTF8(c.Text, "\uFFFD"))
+		m.EditedAt = &f.now
 	}
-	told := *e.Message
-	f.append(Event{Name: name, Message: &told})
+	var stale []Event
+	err := eachEvent(tx, f.conversation.ID, e.Seq-1, func(old Event) bool {
+		if old.Message != nil && old.Message.ID == m.ID {
+			stale = append(stale, old)
+		}
+		return true
+	})
+	if err != nil {
+		return err
+	}
+	for _, old := range stale {
+		old.Message = &m
+		if err := put(tx, logKey(f.conversation.ID, old.Seq), old); err != nil {
+			return err
+		}
+	}
+	f.append(Event{Name: name, Message: &m})
+	return nil
 }
 
 // FromReaction shows the visitor what the specialist who joined thinks of one of their lines. Other people's reactions

@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// The patience of a lane. Settle is longer than any call lasts, so that a post which is accepted late is seen as late.
+// The patience of a lane.
 const (
-	settle      = 20 * time.Second
+	settle      = 20 * time.Second // after a doubt: a service that accepts late has done so by then
 	backoffMin  = time.Second
 	backoffMax  = time.Minute
 	maxAttempts = 30
@@ -51,7 +51,7 @@ func again(j job, least time.Duration, now time.Time) (job, verdict) {
 	if j.Attempt >= maxAttempts || now.Sub(j.At) > giveUpAfter {
 		return j, verdictFailed
 	}
-	pause := min(backoffMin<<min(j.Attempt, 10), backoffMax)
+	pause := min(backoffMin<<min(j.Attempt-1, 10), backoffMax)
 	j.Phase, j.NotBefore = phasePending, now.Add(max(pause, min(least, maxPause)))
 	return j, verdictAgain
 }

@@ -4,9 +4,8 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/docket-handoff/docket/store"
 )
@@ -14,18 +13,25 @@ import (
 const (
 	heldRows    = "held/"
 	deliverTime = 30 * time.Second // the longest a platform may take for one post
+	recordTime  = 30 * time.Second // how long its outcome is held for a store that does not take it
 	storePause  = time.Second      // before the store is asked again after it failed
 )
 
 // runLanes keeps one worker for each channel that has something to post. Workers end when their lane is empty; the set of
 // those that run belongs to this function alone.
 func (d *Desk) runLanes(ctx context.Context) error {
-	group, ctx := errgroup.WithContext(ctx)
+	var workers sync.WaitGroup
+	defer workers.Wait()
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
 	wake := d.engine.Watch(ctx, outboxRows)
 	finished := make(chan ID)
 	running := map[ID]bool{}
 	for {
 		lanes, err := d.lanes(ctx)
+		if errors.Is(err, store.ErrClosed) {
+			return err
+		}
 		if err != nil && ctx.Err() == nil {
 			d.complain("read the outbox", err)
 			if sleep(ctx, nil, storePause) == nil {
@@ -35,13 +41,12 @@ func (d *Desk) runLanes(ctx context.Context) error {
 		for _, lane := range lanes {
 			if !running[lane] && ctx.Err() == nil {
 				running[lane] = true
-				group.Go(func() error {
+				workers.Go(func() {
 					d.runLane(ctx, lane)
 					select {
 					case finished <- lane:
 					case <-ctx.Done():
 					}
-					return nil
 				})
 			}
 		}
@@ -50,7 +55,7 @@ func (d *Desk) runLanes(ctx context.Context) error {
 		case lane := <-finished:
 			delete(running, lane)
 		case <-ctx.Done():
-			return group.Wait()
+			return nil
 		}
 	}
 }
@@ -92,6 +97,8 @@ func (d *Desk) runLane(ctx context.Context, channel ID) {
 	for ctx.Err() == nil {
 		j, due, err := d.pick(ctx, channel, last)
 		switch {
+		case errors.Is(err, store.ErrClosed):
+			return
 		case err != nil:
 			d.complain("read a lane", err)
 			_ = sleep(ctx, nil, storePause)
@@ -114,7 +121,7 @@ func (d *Desk) runLane(ctx context.Context, channel ID) {
 func (d *Desk) pick(ctx context.Context, channel ID, last string) (picked *job, due time.Time, err error) {
 	err = d.view(ctx, func(tx store.Tx) error {
 		picked, due = nil, time.Time{}
-		for _, queue := range inTurn(segments(tx, laneRows(channel)), ID(escape(last))) {
+		for _, queue := range inTurn(segments(tx, laneRows(channel)), ID(segment(last))) {
 			j, err := head(tx, channel, queue)
 			if err != nil {
 				return err
@@ -133,17 +140,17 @@ func (d *Desk) pick(ctx context.Context, channel ID, last string) (picked *job, 
 }
 
 func head(tx store.Tx, channel, queue ID) (j job, err error) {
-	for key := range tx.Scan(laneRows(channel)+string(queue)+"/", "") {
-		j, _, err = get[job](tx, key)
+	for key, raw := range tx.Scan(laneRows(channel)+string(queue)+"/", "") {
+		j, err = decode[job](key, raw)
 		break
 	}
 	return j, err
 }
 
-// inTurn rotates sorted names so that those behind last come first.
+// inTurn rotates names, which are sorted as their keys are, so that those behind last come first.
 func inTurn(names []ID, last ID) []ID {
 	for i, name := range names {
-		if name > last {
+		if name+"/" > last+"/" {
 			return append(append([]ID{}, names[i:]...), names[:i]...)
 		}
 	}
@@ -160,12 +167,14 @@ func (d *Desk) carry(ctx context.Context, j job) error {
 	calling, done := context.WithTimeout(context.WithoutCancel(ctx), deliverTime)
 	defer done()
 	receipt, failure := d.deliver(calling, post)
+	recording, recorded := context.WithTimeout(context.WithoutCancel(ctx), recordTime)
+	defer recorded()
 	for {
-		err := d.record(calling, j, post, receipt, failure)
-		if !errors.Is(err, store.ErrUnavailable) || calling.Err() != nil {
+		err := d.record(recording, j, post, receipt, failure)
+		if !errors.Is(err, store.ErrUnavailable) || recording.Err() != nil {
 			return err
 		}
-		_ = sleep(calling, nil, storePause)
+		_ = sleep(recording, nil, storePause)
 	}
 }
 

@@ -18,13 +18,14 @@ import (
 //	conversations/<conversation>/record        Conversation
 //	conversations/<conversation>/log/<seq>     Event
 //	conversations/<conversation>/delivery/<message>  DeliveryState
-//	conversations/<conversation>/posted/<n>    posted: what the bot left in the channels
+//	conversations/<conversation>/posted/<channel>/<message>  posted: what the bot left in the channels
 //	conversations/<conversation>/handoffs/<handoff>  nothing
+//	conversations/<conversation>/messages/<channel>/<platform's message>  nothing: names a row under messages/
 //	conversations/<conversation>/files/<file>  file
 //	conversations/<conversation>/data/<file>   the file's bytes
 //	handoffs/<handoff>                         Handoff
 //	threads/<channel>/<address>                threadOwner
-//	messages/<channel>/<platform's message>    messageOwner: a specialist's line, for its edits
+//	messages/<channel>/<platform's message>    messageOwner: a line, for its edits and reactions
 //	outbox/<channel>/<queue>/<n>               job
 //	held/<channel>/<queue>/<n>                 job: in doubt twice, waits for a person
 //	counters/<name>                            the last number given
@@ -40,6 +41,7 @@ const (
 	outboxRows  = "outbox/"
 	timerRows   = "timers/"
 	turnRows    = "turns/"
+	messageRows = "messages/"
 	epochRow    = "meta/epoch"
 )
 
@@ -55,24 +57,30 @@ func postedRows(id ID) string            { return conversationRows(id) + "posted
 func fileKey(id ID, file string) string  { return conversationRows(id) + "files/" + file }
 func dataKey(id ID, file string) string  { return conversationRows(id) + "data/" + file }
 func turnKey(id ID) string               { return turnRows + string(id) }
-func visitorRows(id ID) string           { return "visitors/" + escape(string(id)) + "/" }
+func visitorRows(id ID) string           { return "visitors/" + segment(string(id)) + "/" }
 
 func threadKey(channel ID, address string) string {
-	return "threads/" + string(channel) + "/" + escape(address)
+	return "threads/" + string(channel) + "/" + segment(address)
 }
 
 func ownerKey(channel ID, message string) string {
-	return "messages/" + string(channel) + "/" + escape(message)
+	return messageRows + string(channel) + "/" + segment(message)
 }
+
+// ownedRows name the rows under messages/ that belong to a conversation.
+func ownedRows(id ID) string { return conversationRows(id) + messageRows }
 
 func laneRows(channel ID) string { return outboxRows + string(channel) + "/" }
 
 func jobKey(channel ID, queue string, n uint64) string {
-	return fmt.Sprintf("%s%s/%016d", laneRows(channel), escape(queue), n)
+	return fmt.Sprintf("%s%016d", queueRows(channel, queue), n)
 }
 
+func queueRows(channel ID, queue string) string { return laneRows(channel) + segment(queue) + "/" }
+
+// timerKey rounds up: a timer that fires before its moment would find that there is nothing to do yet.
 func timerKey(at time.Time, handoff ID, kind timerKind) string {
-	return fmt.Sprintf("%s%013d/%s/%s", timerRows, at.UnixMilli(), handoff, kind)
+	return fmt.Sprintf("%s%013d/%s/%s", timerRows, at.Add(time.Millisecond-1).UnixMilli(), handoff, kind)
 }
 
 func handoffsOf(id ID) string { return conversationRows(id) + "handoffs/" }
@@ -85,9 +93,16 @@ func seqOf(message string) Seq {
 	return Seq(n)
 }
 
-// escape makes foreign text fit into one segment of a key.
-func escape(s string) string {
-	return strings.NewReplacer("%", "%25", "/", "%2F").Replace(s)
+const maxSegment = 200 // bytes; a key has a few segments and store.MaxKey bytes
+
+var escaper = strings.NewReplacer("%", "%25", "/", "%2F")
+
+// segment makes foreign text fit into one segment of a key. What is too long is known by its fingerprint.
+func segment(s string) string {
+	if escaped := escaper.Replace(s); len(escaped) <= maxSegment {
+		return escaped
+	}
+	return "%" + fingerprint(s)
 }
 
 // threadOwner says whose thread it is.
@@ -123,10 +138,15 @@ func get[T any](tx store.Tx, key string) (value T, found bool, err error) {
 	if err != nil {
 		return value, false, err
 	}
+	value, err = decode[T](key, raw)
+	return value, err == nil, err
+}
+
+func decode[T any](key string, raw []byte) (value T, err error) {
 	if err := json.Unmarshal(raw, &value); err != nil {
-		return value, false, fmt.Errorf("%w: row %q: %w", store.ErrDamaged, key, err)
+		return value, fmt.Errorf("%w: row %q: %w", store.ErrDamaged, key, err)
 	}
-	return value, true, nil
+	return value, nil
 }
 
 func put(tx store.Tx, key string, value any) error {
@@ -172,7 +192,7 @@ func once(tx store.Tx, scope, key, hash string, result any) (found bool, err err
 	return true, json.Unmarshal(before.Result, result)
 }
 
-func onceKey(scope, key string) string { return "keys/" + scope + "/" + escape(key) }
+func onceKey(scope, key string) string { return "keys/" + scope + "/" + segment(key) }
 
 // remember keeps the answer that an input with this key got.
 func remember(tx store.Tx, scope, key, hash string, result any, now time.Time) error {

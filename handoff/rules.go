@@ -112,8 +112,15 @@ func (f *dossier) threadFailed(channel ID) {
 	h := f.handoff
 	h.Failed = append(h.Failed, channel)
 	if h.Stage == StageWaiting && len(h.Failed) == len(h.Channels) {
-		f.nobodyCame()
+		f.waited() // there is nothing to wait for
 	}
+}
+
+// askedBeside says whether another channel than this one was asked and has not refused.
+func (h *Handoff) askedBeside(channel ID) bool {
+	return slices.ContainsFunc(h.Channels, func(other ID) bool {
+		return other != channel && !slices.Contains(h.Failed, other)
+	})
 }
 
 // threadIn finds the handoff's thread in a channel.
@@ -181,6 +188,7 @@ func (f *dossier) leave(p Person) Outcome {
 	}
 	h := f.handoff
 	h.Stage, h.Specialist, h.Home, h.JoinedAt = StageWaiting, nil, nil, time.Time{}
+	h.WaitingSince = f.now
 	f.conversation.State = StateWaiting
 	f.changed(HandoffChange{State: StateWaiting})
 	f.tell(f.agent.Text(TextLeft, "specialist", p.Name))
@@ -289,8 +297,9 @@ func (f *dossier) waited() {
 }
 
 func (f *dossier) remind() {
+	since := f.handoff.WaitingSince.In(f.agent.zone()).Format("15:04 MST")
 	for _, t := range f.handoff.Threads {
-		f.post(t.Channel, job{Kind: PostNotice, Text: "Still waiting since " + f.handoff.StartedAt.UTC().Format("15:04") + " UTC. Can somebody join?"})
+		f.post(t.Channel, job{Kind: PostNotice, Text: "Still waiting, since " + since + ". Can somebody join?"})
 	}
 	f.remindLater()
 }
