@@ -1,6 +1,10 @@
 package demo
 
-import "github.com/docket-handoff/docket/handoff"
+import (
+	"strings"
+
+	"github.com/docket-handoff/docket/handoff"
+)
 
 // agentID is the agent's on the demo's website.
 const agentID = "marketing"
@@ -9,7 +13,7 @@ const agentID = "marketing"
 // opened, channel where specialists are, and identitySecret signs who the visitor is; it may be empty.
 func Agent(origin string, channel handoff.ID, identitySecret string) handoff.Agent {
 	return handoff.Agent{
-		ID: agentID, Name: "Mira", AllowedOrigins: []string{origin}, IdentitySecret: identitySecret, Files: true,
+		ID: agentID, Name: "Mira", AllowedOrigins: origins(origin), IdentitySecret: identitySecret, Files: true,
 		Handoff: handoff.Policy{
 			Enabled: true, Channels: []handoff.ID{channel}, WaitSeconds: 30 * 60,
 			Instruction: "Hand off when the visitor asks about “enterprise pricing”, “security review”, “contract” or is unhappy with an answer.",
@@ -19,6 +23,14 @@ func Agent(origin string, channel handoff.ID, identitySecret string) handoff.Age
 		},
 		Answers: answers(),
 	}
+}
+
+// origins adds the other name that people type for this machine.
+func origins(origin string) []string {
+	if named := strings.Replace(origin, "//127.0.0.1", "//localhost", 1); named != origin {
+		return []string{origin, named}
+	}
+	return []string{origin}
 }
 
 // answers is what Mira knows. It says the same as the website.

@@ -14,7 +14,7 @@ func TestAgentIsValid(t *testing.T) {
 	if err := a.Validate(); err != nil {
 		t.Fatal(err)
 	}
-	if !a.Allows("http://127.0.0.1:3979") || a.Allows("http://127.0.0.1:3978") {
+	if !a.Allows("http://127.0.0.1:3979") || !a.Allows("http://localhost:3979") || a.Allows("http://127.0.0.1:3978") {
 		t.Errorf("the widget is allowed on %v", a.AllowedOrigins)
 	}
 }

@@ -11,19 +11,20 @@ export function drawCard(card, press) {
     buttons.forEach((b) => b.setAttribute("aria-disabled", "true"));
     try { await press(action); } finally { buttons.forEach((b) => b.removeAttribute("aria-disabled")); }
   } };
-  const root = element("div", { class: "card", lang: card.lang, role: "group", "aria-label": headingOf(card.body) ?? "Card" },
+  const root = element("div", { class: "card", lang: card.lang, role: "group", "aria-label": headingOf(card) ?? "Card" },
     element("div", { class: "body" }, drawAll(card.body, pen)), drawActions(card.actions, pen));
   return root;
 }
 
-const headingOf = (body) => body?.find((e) => e?.type === "TextBlock" && e.style === "heading")?.text?.replace(/\\(.)/g, "$1");
+// headingOf is what a card calls itself, if it does.
+export const headingOf = ({ body }) => body?.find((e) => e?.type === "TextBlock" && e.style === "heading")?.text?.replace(/\\(.)/g, "$1");
 
 const drawAll = (list, pen) => (list ?? []).map((e) => draw(e, pen)).filter(Boolean);
 
 const DRAW = {
-  TextBlock: (e) => element("div", { class: `text ${font(e)}`, role: e.style === "heading" && "heading", "aria-level": e.style === "heading" && "3" }, drawMarkdown(e.text ?? "")),
+  TextBlock: drawText,
   RichTextBlock: (e, pen) => element("p", { class: "text" }, (e.inlines ?? []).map((run) => drawRun(run, pen))),
-  FactSet: (e) => element("dl", { class: "facts" }, (e.facts ?? []).flatMap((f) => [element("dt", {}, drawMarkdown(f.title ?? "")), element("dd", {}, drawMarkdown(f.value ?? ""))])),
+  FactSet: (e) => element("dl", { class: "facts" }, (e.facts ?? []).flatMap(drawFact)),
   Container: (e, pen) => element("div", { class: `container ${filled(e)}` }, drawAll(e.items, pen)),
   ColumnSet: (e, pen) => element("div", { class: `columns ${filled(e)}` }, (e.columns ?? []).map((c) => drawColumn(c, pen))),
   Table: drawTable,
@@ -42,6 +43,13 @@ function draw(e, pen) {
   return node;
 }
 
+function drawText(e) {
+  const heading = e.style === "heading" && { role: "heading", "aria-level": "3" };
+  return element("div", { class: `text ${font(e)}`, ...heading }, drawMarkdown(e.text ?? ""));
+}
+
+const drawFact = (f) => [element("dt", {}, drawMarkdown(f.title ?? "")), element("dd", {}, drawMarkdown(f.value ?? ""))];
+
 function drawUnknown(e, pen) {
   if (e.fallback === "drop") return null;
   if (e.fallback?.type) return draw(e.fallback, pen);
@@ -58,7 +66,8 @@ const filled = (e) => (e.style && e.style !== "default" ? "filled style-" + e.st
 
 function drawRun(run, pen) {
   if (typeof run === "string") return run;
-  const looks = [font(run), run.italic && "italic", run.underline && "underline", run.strikethrough && "struck", run.highlight && "highlight"].filter(Boolean).join(" ");
+  const marks = { italic: run.italic, underline: run.underline, struck: run.strikethrough, highlight: run.highlight };
+  const looks = [font(run), ...Object.keys(marks).filter((mark) => marks[mark])].join(" ").trim();
   const words = element("span", { class: looks || null }, run.text ?? "");
   const action = run.selectAction;
   if (action?.type === "Action.OpenUrl") return anchor(action.url ?? "", [words], { title: action.tooltip });
@@ -76,7 +85,8 @@ function drawColumn(c, pen) {
 
 function drawTable(e, pen) {
   const cell = (tag) => (c) => element(tag, { class: filled(c) || null, scope: tag === "th" && "col" }, drawAll(c.items, pen));
-  const rows = (e.rows ?? []).map((r, i) => element("tr", { class: filled(r) || null }, (r.cells ?? []).map(cell(i === 0 && e.firstRowAsHeader !== false ? "th" : "td"))));
+  const tagOf = (row) => (row === 0 && e.firstRowAsHeader !== false ? "th" : "td");
+  const rows = (e.rows ?? []).map((r, i) => element("tr", { class: filled(r) || null }, (r.cells ?? []).map(cell(tagOf(i)))));
   return element("table", { class: e.showGridLines === false ? "table" : "table ruled" }, element("tbody", {}, rows));
 }
 

@@ -1,6 +1,6 @@
 // channel.js draws the threads of a channel as one person sees them, and draws again only what has changed: what somebody
 // is typing, the focus and the place on the page stay.
-import { drawCard } from "./card.js";
+import { drawCard, headingOf } from "./card.js";
 import { makeComposer } from "./composer.js";
 import { element } from "./element.js";
 
@@ -22,8 +22,7 @@ export function makeChannel(root, newer, acts, tell) {
   return draw;
 
   function draw(next) {
-    const first = !picture, another = picture?.me !== next.me;
-    const added = [];
+    const first = !picture, added = [];
     picture = next;
     forget(next.threads);
     for (const thread of next.threads) {
@@ -32,7 +31,7 @@ export function makeChannel(root, newer, acts, tell) {
     }
     const foreign = added.filter((m) => !m.mine);
     if (pinned || added.some((m) => m.mine)) toEnd();
-    else if (foreign.length && !another) newer.hidden = false;
+    else if (foreign.length) newer.hidden = false;
     if (!first) foreign.forEach((m) => tell(`${m.from.name}: ${m.card ? "a card" : plain(m)}`));
   }
 
@@ -65,7 +64,7 @@ export function makeChannel(root, newer, acts, tell) {
   // drawThread returns the messages that were not there before.
   function drawThread(drawn, thread) {
     const added = [];
-    drawn.node.setAttribute("aria-label", `Thread begun by ${thread.messages[0]?.from.name ?? "nobody"}`);
+    drawn.node.setAttribute("aria-label", `Thread: ${titleOf(thread.messages[0])}`);
     thread.messages.forEach((message, i) => {
       const before = thread.messages[i - 1];
       const follows = i > 1 && before.from.id === message.from.id && !before.card && new Date(message.sent) - new Date(before.sent) < BURST;
@@ -81,23 +80,15 @@ export function makeChannel(root, newer, acts, tell) {
   }
 
   function drawMessage(thread, m, { root: isRoot, follows }) {
-    const internal = !m.app && plain(m).startsWith("//");
-    const classes = ["message", isRoot && "root", follows && "follows", m.app && "app", m.mine && "mine", internal && "internal"].filter(Boolean).join(" ");
-    const sent = new Date(m.sent);
-    const words = m.deleted
-      ? element("p", { class: "words gone" }, "This message was deleted.")
-      : element("div", { class: "words" }, m.text.map((piece) => (piece.mention ? element("span", { class: "mention" }, piece.text) : piece.text)),
-        m.edited && !m.app && element("span", { class: "edited" }, " edited"), internal && element("span", { class: "stays" }, "not sent to the visitor"));
-    const body = element("div", { class: "said" },
-      element("p", { class: "by" }, element("b", {}, m.from.name), m.app && element("span", { class: "tag" }, "App"),
-        element("time", { datetime: m.sent }, sent.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })),
-        m.shared && element("span", { class: "only" }, "Only you see this")),
-      (m.deleted || m.text.length > 0) && words,
+    const internal = !m.app && plain(m).startsWith("//"), notice = noticeOf(m);
+    const words = drawWords(m, internal);
+    const body = element("div", { class: "said" }, drawBy(m), (m.deleted || m.text.length > 0) && words,
       m.pictures > 0 && element("p", { class: "words gone" }, m.pictures === 1 ? "A picture" : `${m.pictures} pictures`),
       m.card && drawCard(m.card, (action) => press(thread, m, action)),
-      noticeOf(m) && element("p", { class: "notice" }, element("span", { class: "only" }, "Only you see this"), noticeOf(m)),
-      m.reactions.length > 0 && element("p", { class: "reactions" }, m.reactions.map((r) => element("span", { title: r.by.join(", ") }, `${REACTIONS[r.type] ?? r.type} ${r.by.length}`))));
-    const node = element("div", { class: classes, "data-message": m.id, "data-by": m.from.id }, face(m), body);
+      notice && element("p", { class: "notice" }, element("span", { class: "only" }, "Only you see this"), notice),
+      m.reactions.length > 0 && element("p", { class: "reactions" }, m.reactions.map(drawReaction)));
+    const classes = ["message", isRoot && "root", follows && "follows", m.mine && "mine", internal && "internal"];
+    const node = element("div", { class: classes.filter(Boolean).join(" "), "data-message": m.id }, face(m), body);
     if (m.mine && !m.deleted) body.append(drawTools(thread, m, node, words));
     return node;
   }
@@ -118,7 +109,11 @@ export function makeChannel(root, newer, acts, tell) {
       const close = () => { composer.form.replaceWith(words); node.classList.remove("editing"); change.focus(); };
       const composer = makeComposer({
         app: picture.app, label: "Another text for this line", text: plain(m), action: "Save", cancel: close,
-        send: async (text) => { const done = await acts.edit(thread, m.id, text); if (done && node.isConnected) close(); return done; },
+        send: async (text) => {
+          const done = await acts.edit(thread, m.id, text);
+          if (done && node.isConnected) close(); // otherwise another drawing of the line has taken its place
+          return done;
+        },
       });
       node.classList.add("editing");
       words.replaceWith(composer.form);
@@ -129,6 +124,24 @@ export function makeChannel(root, newer, acts, tell) {
       element("button", { type: "button", "data-tool": "delete", onclick: () => acts.remove(thread, m.id) }, "Delete"));
   }
 }
+
+function drawBy(m) {
+  const sent = new Date(m.sent).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  return element("p", { class: "by" }, element("b", {}, m.from.name), m.app && element("span", { class: "tag" }, "App"),
+    element("time", { datetime: m.sent }, sent), m.shared && element("span", { class: "only" }, "Only you see this"));
+}
+
+function drawWords(m, internal) {
+  if (m.deleted) return element("p", { class: "words gone" }, "This message was deleted.");
+  return element("div", { class: "words" },
+    m.text.map((piece) => (piece.mention ? element("span", { class: "mention" }, piece.text) : piece.text)),
+    m.edited && !m.app && element("span", { class: "edited" }, " edited"),
+    internal && [" ", element("span", { class: "stays" }, "not sent to the visitor")]);
+}
+
+const drawReaction = ({ type, by }) => element("span", { title: by.join(", ") }, `${REACTIONS[type] ?? type} ${by.length}`);
+
+const titleOf = (m) => (m.card && headingOf(m.card)) || plain(m) || m.from.name;
 
 const plain = (m) => m.text.map((piece) => piece.text).join("").trim();
 

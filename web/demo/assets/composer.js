@@ -12,10 +12,9 @@ export function makeComposer({ app, label, placeholder, text = "", action = "Sen
   const commands = element("div", { class: "commands", role: "group", "aria-label": `What ${app} can be told`, hidden: true },
     COMMANDS.map((command) => element("button", { type: "button", onclick: () => write(`${mention} ${command}`) }, command)));
   const submit = element("button", { type: "submit", class: "send" }, action);
+  const at = element("button", { type: "button", class: "at", title: `Mention ${app}`, "aria-label": `@ Mention ${app}`, onclick: address }, "@");
   const form = element("form", { class: "composer", onsubmit: (event) => { event.preventDefault(); say(); } },
-    element("div", { class: "field" }, box,
-      element("button", { type: "button", class: "at", title: `Mention ${app}`, "aria-label": `@ Mention ${app}`, onclick: () => write(box.value.includes(mention) ? box.value : `${mention} ${box.value}`) }, "@"),
-      cancel && element("button", { type: "button", class: "cancel", onclick: cancel }, "Cancel"), submit),
+    element("div", { class: "field" }, box, at, cancel && element("button", { type: "button", onclick: cancel }, "Cancel"), submit),
     commands, hint);
 
   box.addEventListener("input", look);
@@ -30,6 +29,9 @@ export function makeComposer({ app, label, placeholder, text = "", action = "Sen
   look();
   return { form, focus: () => { box.focus(); box.setSelectionRange(box.value.length, box.value.length); } };
 
+  function address() {
+    write(box.value.includes(mention) ? box.value : `${mention} ${box.value}`);
+  }
   function write(words) {
     box.value = words;
     look();
@@ -41,8 +43,6 @@ export function makeComposer({ app, label, placeholder, text = "", action = "Sen
     commands.hidden = !box.value.startsWith(mention);
     hint.textContent = internal ? "Stays in the channel: the visitor does not see this line." : "";
     submit.disabled = !box.value.trim();
-    box.style.height = "auto";
-    if (box.scrollHeight) box.style.height = `${Math.min(box.scrollHeight, 160)}px`;
   }
   function say() {
     const words = box.value.trim();

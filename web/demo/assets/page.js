@@ -114,7 +114,10 @@ const post = find("#post"), compose = find("#compose");
 let newPost = null;
 compose.addEventListener("click", () => showPost(post.hidden));
 function showPost(open) {
-  newPost ??= makeComposer({ app: picture.app, label: "New post in the channel", placeholder: "Start a new post", action: "Post", send: sendPost, cancel: () => showPost(false) });
+  newPost ??= makeComposer({
+    app: picture.app, label: "New post in the channel", placeholder: "Start a new post", action: "Post",
+    send: sendPost, cancel: () => showPost(false),
+  });
   if (!newPost.form.isConnected) post.append(newPost.form);
   post.hidden = !open;
   compose.setAttribute("aria-expanded", String(open));
