@@ -2,12 +2,11 @@ package auth
 
 import (
 	"crypto/rsa"
-	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"math/big"
 	"slices"
+
+	"github.com/lestrrat-go/jwx/v2/jwk"
 )
 
 // minKeyBits is the shortest RSA key that is trusted.
@@ -33,39 +32,26 @@ func (s keySet) replacedBy(next keySet) keySet {
 	return next
 }
 
-// jsonWebKey holds the members of a published key that count. A certificate
-// beside it (x5c) is not among them. Endorsements name the channels that the
-// key may speak for; the member is the channel service's own.
-// See https://www.rfc-editor.org/rfc/rfc7517#section-4.
-type jsonWebKey struct {
-	Type         string   `json:"kty"`
-	ID           string   `json:"kid"`
-	Use          string   `json:"use"`
-	Algorithm    string   `json:"alg"`
-	Modulus      string   `json:"n"`
-	Exponent     string   `json:"e"`
-	Endorsements []string `json:"endorsements"`
-}
-
 // parseKeys keeps the keys that can sign a channel token: RSA, long enough, for
-// signing. Of two keys with one id the first counts. A set without usable keys
-// is an error, so that it does not replace a good one.
+// signing. Certificates beside a key (x5c) are not looked at. Of two keys with
+// one id the first counts. A set without usable keys is an error, so that it
+// does not replace a good one.
 func parseKeys(document []byte) (keySet, error) {
-	var set struct {
-		Keys []json.RawMessage `json:"keys"`
-	}
-	if err := json.Unmarshal(document, &set); err != nil {
+	set, err := jwk.Parse(document, jwk.WithIgnoreParseError(true))
+	if err != nil {
 		return nil, fmt.Errorf("keys: %w", err)
 	}
 	keys := make(keySet)
-	for _, raw := range set.Keys {
-		var published jsonWebKey
-		if json.Unmarshal(raw, &published) != nil || keys[published.ID] != nil {
+	for i := range set.Len() {
+		key, ok := set.Key(i)
+		if !ok {
 			continue
 		}
-		if key := published.signingKey(); key != nil {
-			keys[key.id] = key
+		usable := newSigningKey(key)
+		if usable == nil || keys[usable.id] != nil {
+			continue
 		}
+		keys[usable.id] = usable
 	}
 	if len(keys) == 0 {
 		return nil, errors.New("keys: the document holds no usable key")
@@ -73,20 +59,30 @@ func parseKeys(document []byte) (keySet, error) {
 	return keys, nil
 }
 
-// signingKey answers nil for a key that is not for RS256 signatures.
-func (k jsonWebKey) signingKey() *signingKey {
-	fits := k.Type == "RSA" && k.ID != "" && (k.Use == "" || k.Use == "sig") && (k.Algorithm == "" || k.Algorithm == "RS256")
-	if !fits {
+func newSigningKey(key jwk.Key) *signingKey {
+	var public rsa.PublicKey
+	if key.KeyID() == "" || key.Raw(&public) != nil || public.N.BitLen() < minKeyBits || public.E < 3 || public.E%2 == 0 {
 		return nil
 	}
-	n, errN := base64.RawURLEncoding.DecodeString(k.Modulus)
-	e, errE := base64.RawURLEncoding.DecodeString(k.Exponent)
-	if errN != nil || errE != nil || len(e) > 4 {
+	if use := key.KeyUsage(); use != "" && use != "sig" {
 		return nil
 	}
-	public := &rsa.PublicKey{N: new(big.Int).SetBytes(n), E: int(new(big.Int).SetBytes(e).Int64())}
-	if public.N.BitLen() < minKeyBits || public.E < 3 || public.E%2 == 0 || public.E > 1<<31-1 {
+	if alg := key.Algorithm().String(); alg != "" && alg != "RS256" {
 		return nil
 	}
-	return &signingKey{id: k.ID, public: public, endorsements: k.Endorsements}
+	return &signingKey{id: key.KeyID(), public: &public, endorsements: endorsementsOf(key)}
+}
+
+// endorsementsOf reads the member by which the channel service says which
+// channels a key may speak for.
+func endorsementsOf(key jwk.Key) []string {
+	member, _ := key.Get("endorsements")
+	list, _ := member.([]any)
+	var channels []string
+	for _, item := range list {
+		if channel, ok := item.(string); ok && channel != "" {
+			channels = append(channels, channel)
+		}
+	}
+	return channels
 }
