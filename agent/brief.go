@@ -75,8 +75,8 @@ func extract(m handoff.Message) handoff.Point {
 	return handoff.Point{Text: text, Message: m.ID}
 }
 
-// Close says what became of the open loops: a loop is settled when a specialist's line speaks of it, and questions that
-// the visitor asked meanwhile and nobody took up are open too.
+// Close says what became of the open loops: a loop is settled when a specialist's line speaks of it. Questions that the
+// visitor asked meanwhile are settled when a specialist wrote after them, and open otherwise.
 func Close(loops []handoff.Point, after []handoff.Message) handoff.Closing {
 	var closing handoff.Closing
 	for _, loop := range loops {
@@ -87,7 +87,12 @@ func Close(loops []handoff.Point, after []handoff.Message) handoff.Closing {
 		}
 	}
 	for i, m := range after {
-		if m.From.Kind == handoff.FromVisitor && isQuestion(m.Text) && !wantsPerson(m.Text) && !repliedTo(after[i+1:]) {
+		if m.From.Kind != handoff.FromVisitor || !isQuestion(m.Text) || wantsPerson(m.Text) {
+			continue
+		}
+		if by := repliedTo(after[i+1:]); by != "" {
+			closing.Settled = append(closing.Settled, handoff.Point{Text: extract(m).Text, Message: by})
+		} else {
 			closing.Open = append(closing.Open, extract(m))
 		}
 	}
@@ -105,11 +110,12 @@ func spokenOf(loop string, after []handoff.Message) string {
 	return ""
 }
 
-func repliedTo(following []handoff.Message) bool {
+// repliedTo returns the specialist's message that followed, or "".
+func repliedTo(following []handoff.Message) string {
 	for _, m := range following {
 		if m.From.Kind == handoff.FromSpecialist {
-			return true
+			return m.ID
 		}
 	}
-	return false
+	return ""
 }

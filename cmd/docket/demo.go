@@ -27,13 +27,13 @@ type demoCommand struct {
 	LogLevel string `name:"log-level" enum:"debug,info,warn,error" default:"warn" help:"Least level that is logged: debug, info, warn or error."`
 }
 
-const (
-	demoAgent = "marketing"
-	demoTime  = 15 * time.Second // what the first connection may take
-)
+const demoTime = 15 * time.Second // what the first connection may take
 
 // Run plays both ends on loopback: the same server as serve's, with real tokens, and the stand-in for Microsoft's service.
 func (c *demoCommand) Run(env environment) error {
+	if err := onLoopback("--addr", c.Addr); err != nil {
+		return err
+	}
 	folder, clean, err := c.folder()
 	if err != nil {
 		return err
@@ -71,8 +71,8 @@ func (c *demoCommand) Run(env environment) error {
 			return err
 		}
 		door, err := demo.New(demo.Config{
-			Service: service, Channel: demoChannel, Users: demoPeople(), ServerURL: s.publicURL(srv.listener.Addr()),
-			Agent: demoAgent, App: s.Name, Identity: identityToken(secret), Log: log,
+			Service: service, Channel: demo.ChannelID, Users: demoPeople(), ServerURL: s.publicURL(srv.listener.Addr()),
+			Agent: demo.AgentID, App: s.Name, Identity: identityToken(secret), Log: log,
 		})
 		if err != nil {
 			return err
@@ -92,10 +92,17 @@ func (c *demoCommand) folder() (string, func(), error) {
 	return folder, func() { _ = os.RemoveAll(folder) }, err
 }
 
+// onLoopback refuses an address that others could reach.
+func onLoopback(flag, addr string) error {
+	if host, _, err := net.SplitHostPort(addr); err != nil || !isLoopback(host) {
+		return named(flag, "%q: the demo listens on loopback alone, like 127.0.0.1:3979", addr)
+	}
+	return nil
+}
+
 func listenLoopback(flag, addr string) (net.Listener, error) {
-	host, _, err := net.SplitHostPort(addr)
-	if err != nil || !isLoopback(host) {
-		return nil, named(flag, "%q: the demo listens on loopback alone, like 127.0.0.1:3979", addr)
+	if err := onLoopback(flag, addr); err != nil {
+		return nil, err
 	}
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
@@ -116,24 +123,21 @@ func (c *demoCommand) settings(service *bottest.Service, folder string) *setting
 	}
 }
 
-const demoChannel = "19:handoffs@thread.tacv2"
-
-// demoWorld is the company in whose channel the demo plays.
+// demoWorld is the company in whose channel the demo plays, with a secret made for this run.
 func demoWorld() bottest.Config {
-	return bottest.Config{
-		BotName: "Docket",
-		Teams: []bottest.Team{{ID: "19:sales@thread.tacv2", Name: "Sales", Channels: []bottest.Channel{
-			{ID: demoChannel, Name: "Website handoffs"},
-		}}},
-		Users: []bottest.User{
-			{ID: "29:ana", Name: "Ana Silva", AADObjectID: "33333333-3333-4333-8333-333333333331"},
-			{ID: "29:marek", Name: "Marek Novak", AADObjectID: "33333333-3333-4333-8333-333333333332"},
-		},
-		AppSecret: rand.Text(),
-	}
+	world := demo.World()
+	world.AppSecret = rand.Text()
+	return world
 }
 
-func demoPeople() []string { return []string{"29:ana", "29:marek"} }
+// demoPeople are the ids of those who can be played, in order.
+func demoPeople() []string {
+	var ids []string
+	for _, user := range demo.World().Users {
+		ids = append(ids, user.ID)
+	}
+	return ids
+}
 
 // furnish connects the channel the way an admin does, by a mention, and sets the agent up with it.
 func furnish(ctx context.Context, desk *handoff.Desk, service *bottest.Service, origin string) (secret string, err error) {
@@ -145,7 +149,7 @@ func furnish(ctx context.Context, desk *handoff.Desk, service *bottest.Service, 
 		return "", err
 	}
 	if len(channels) == 0 {
-		if _, err := service.Say(ctx, demoPeople()[0], demoChannel, "hello", bottest.MentionBot()); err != nil {
+		if _, err := service.Say(ctx, demoPeople()[0], demo.ChannelID, "hello", bottest.MentionBot()); err != nil {
 			return "", fmt.Errorf("the demo's channel could not be connected: %w", err)
 		}
 		if channels, err = desk.Channels(ctx); err != nil {
@@ -163,7 +167,7 @@ func furnish(ctx context.Context, desk *handoff.Desk, service *bottest.Service, 
 func identityToken(secret string) func() string {
 	return func() string {
 		token := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{
-			"aud": demoAgent, "exp": time.Now().Add(time.Hour).Unix(), "visitor": demo.Visitor(), "account": demo.Account(),
+			"aud": demo.AgentID, "exp": time.Now().Add(time.Hour).Unix(), "visitor": demo.Visitor(), "account": demo.Account(),
 		})
 		signed, err := token.SignedString([]byte(secret))
 		if err != nil {

@@ -3,17 +3,35 @@ package demo
 import (
 	"strings"
 
+	"github.com/docket-handoff/docket/bot/bottest"
 	"github.com/docket-handoff/docket/handoff"
 )
 
-// agentID is the agent's on the demo's website.
-const agentID = "marketing"
+// AgentID is the agent's on the demo's website, ChannelID the channel's where its specialists are.
+const (
+	AgentID   = "marketing"
+	ChannelID = "19:handoffs@thread.tacv2"
+)
+
+// World is the Teams of the invented company Lumen Metrics: one channel and two people who can be played.
+func World() bottest.Config {
+	return bottest.Config{
+		BotName: "Docket",
+		Teams: []bottest.Team{{ID: "19:sales@thread.tacv2", Name: "Lumen Metrics Sales", Channels: []bottest.Channel{
+			{ID: ChannelID, Name: "Website handoffs"},
+		}}},
+		Users: []bottest.User{
+			{ID: "29:ana", Name: "Ana Silva", AADObjectID: "33333333-3333-4333-8333-333333333331"},
+			{ID: "29:marek", Name: "Marek Novak", AADObjectID: "33333333-3333-4333-8333-333333333332"},
+		},
+	}
+}
 
 // Agent is the agent of the invented company Lumen Metrics, whose website the demo shows. origin is where the page is
 // opened, channel where specialists are, and identitySecret signs who the visitor is; it may be empty.
 func Agent(origin string, channel handoff.ID, identitySecret string) handoff.Agent {
 	return handoff.Agent{
-		ID: agentID, Name: "Mira", AllowedOrigins: origins(origin), IdentitySecret: identitySecret, Files: true,
+		ID: AgentID, Name: "Mira", AllowedOrigins: origins(origin), IdentitySecret: identitySecret, Files: true,
 		Handoff: handoff.Policy{
 			Enabled: true, Channels: []handoff.ID{channel}, WaitSeconds: 30 * 60,
 			Instruction: "Hand off when the visitor asks about “enterprise pricing”, “security review”, “contract” or is unhappy with an answer.",

@@ -71,7 +71,7 @@ func (p *page) complete() error {
 	}
 	p.mention = mentionOf(p.App)
 	if p.Agent == "" {
-		p.Agent = agentID
+		p.Agent = AgentID
 	}
 	if p.Log == nil {
 		p.Log = slog.New(slog.DiscardHandler)

@@ -28,7 +28,7 @@ type stage struct {
 
 func newStage(t *testing.T) *stage {
 	t.Helper()
-	s := &stage{T: t, service: bottest.Start(t, company())}
+	s := &stage{T: t, service: bottest.Start(t, demo.World())}
 	verifier, err := auth.NewVerifier(s.service.VerifierConfig())
 	s.must(err)
 	tokens, err := auth.NewClientSecret(s.service.SecretConfig())
@@ -175,7 +175,7 @@ type posted struct {
 }
 
 func TestNewRefuses(t *testing.T) {
-	service := bottest.New(company())
+	service := bottest.New(demo.World())
 	good := demo.Config{Service: service, Channel: room, ServerURL: "http://127.0.0.1:3978"}
 	for name, tc := range map[string]struct {
 		change func(*demo.Config)

@@ -131,7 +131,7 @@ func TestAssets(t *testing.T) {
 // page makes the handler over a service that nobody has started.
 func page(t *testing.T, identity func() string) http.Handler {
 	t.Helper()
-	h, err := demo.New(demo.Config{Service: bottest.New(company()), Channel: room, ServerURL: "http://127.0.0.1:3978/", Identity: identity})
+	h, err := demo.New(demo.Config{Service: bottest.New(demo.World()), Channel: room, ServerURL: "http://127.0.0.1:3978/", Identity: identity})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -97,7 +97,7 @@ func TestStreamsAreBounded(t *testing.T) {
 
 func TestStreamStaysAliveInSilence(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		service := bottest.New(company())
+		service := bottest.New(demo.World())
 		page, err := demo.New(demo.Config{Service: service, Channel: room, ServerURL: "http://127.0.0.1:1"})
 		if err != nil {
 			t.Fatal(err)

@@ -27,22 +27,11 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const (
-	room   = "19:handoffs@thread.tacv2"
+	room   = demo.ChannelID
 	ana    = "29:ana"
 	marek  = "29:marek"
 	secret = "the identity secret of the demo's website"
 )
-
-// company is the world in whose channel the demo plays.
-func company() bottest.Config {
-	return bottest.Config{
-		Teams: []bottest.Team{{ID: "19:sales@thread.tacv2", Name: "Lumen Metrics Sales", Channels: []bottest.Channel{{ID: room, Name: "Website handoffs"}}}},
-		Users: []bottest.User{
-			{ID: ana, Name: "Ana Silva", AADObjectID: "33333333-3333-4333-8333-333333333331"},
-			{ID: marek, Name: "Marek Novak", AADObjectID: "33333333-3333-4333-8333-333333333332"},
-		},
-	}
-}
 
 // world is the whole demo, put together the way the program does it: real sockets, real tokens, a real file.
 type world struct {
@@ -54,7 +43,7 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{T: t, service: bottest.Start(t, company())}
+	w := &world{T: t, service: bottest.Start(t, demo.World())}
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	engine, err := bolt.Open(filepath.Join(t.TempDir(), "docket.db"))
 	w.must(err)
