@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/docket-handoff/docket/handoff"
@@ -15,13 +16,16 @@ const (
 // Brief extracts what a specialist must know: how it began, what the visitor said last, and the questions that got no
 // answer. Each point is a sentence of the visitor's and points at its message.
 func Brief(said []handoff.Message) handoff.Brief {
-	return handoff.Brief{Summary: summary(said), OpenLoops: openLoops(said)}
+	loops := openLoops(said)
+	return handoff.Brief{Summary: summary(said, loops), OpenLoops: loops}
 }
 
-func summary(said []handoff.Message) []handoff.Point {
+// summary is what the visitor told beside the open loops, which the card shows by themselves.
+func summary(said []handoff.Message, loops []handoff.Point) []handoff.Point {
 	var told []handoff.Point
 	for _, m := range said {
-		if m.From.Kind == handoff.FromVisitor && len(words(m.Text)) > 0 && !wantsPerson(m.Text) {
+		open := slices.ContainsFunc(loops, func(p handoff.Point) bool { return p.Message == m.ID })
+		if m.From.Kind == handoff.FromVisitor && !open && len(words(m.Text)) > 0 && !wantsPerson(m.Text) {
 			told = append(told, extract(m))
 		}
 	}
