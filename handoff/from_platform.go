@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/docket-handoff/docket/store"
 )
@@ -48,6 +49,13 @@ const (
 // InternalMark begins a line that stays in the channel.
 const InternalMark = "//"
 
+// internal says whether a text begins with the mark, behind whatever cannot be seen.
+func internal(text string) bool {
+	return strings.HasPrefix(strings.TrimLeftFunc(text, func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.In(r, unicode.Cf, unicode.Cc)
+	}), InternalMark)
+}
+
 // FromSpecialist takes a line from a channel. Only the person who joined is relayed, and only from the thread that joined.
 func (d *Desk) FromSpecialist(ctx context.Context, line SpecialistLine) (Heard, error) {
 	line.Text = strings.TrimSpace(strings.ToValidUTF8(line.Text, "\uFFFD"))
@@ -82,7 +90,7 @@ func (d *Desk) FromSpecialist(ctx context.Context, line SpecialistLine) (Heard, 
 func (f *dossier) hears(handoff ID, line SpecialistLine) Heard {
 	h := f.handoff
 	switch {
-	case strings.HasPrefix(line.Text, InternalMark):
+	case internal(line.Text):
 		return HeardInternal
 	case h == nil || h.ID != handoff:
 		return HeardEnded
@@ -177,7 +185,7 @@ func (d *Desk) FromEdit(ctx context.Context, c Change) error {
 func (f *dossier) amend(tx store.Tx, e Event, c Change) error {
 	m, name := *e.Message, EventEdited
 	m.Text = strings.TrimSpace(strings.ToValidUTF8(c.Text, "\uFFFD"))
-	if c.Delete || strings.HasPrefix(m.Text, InternalMark) || m.Text == "" && len(m.Attachments) == 0 {
+	if c.Delete || internal(m.Text) || m.Text == "" && len(m.Attachments) == 0 {
 		name = EventDeleted
 		m.Deleted, m.EditedAt, m.Text, m.Attachments = true, nil, "", nil
 	} else {
