@@ -40,14 +40,14 @@ type environment struct {
 // run is the program: it returns the exit code. A failure is one line on stderr.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	var cli commands
-	parser, err := kong.New(&cli, kong.Name("docket"), kong.Writers(stdout, stderr),
+	parser, err := kong.New(&cli, kong.Name("docket"), kong.Writers(stdout, stderr), kong.ValueFormatter(describe),
 		kong.Description("Docket brings a website's conversations to people in Microsoft Teams."))
 	if err != nil {
 		return fail(stderr, err)
 	}
 	parsed, err := parser.Parse(args)
 	if err != nil {
-		return fail(stderr, fmt.Errorf("%w; docket --help lists what there is", err))
+		return fail(stderr, fmt.Errorf("%w; docket --help lists what there is", bySetting(err)))
 	}
 	if err := parsed.Run(environment{ctx: ctx, stdout: stdout, stderr: stderr}); err != nil {
 		return fail(stderr, err)

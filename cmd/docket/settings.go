@@ -162,6 +162,13 @@ func (b *botSettings) validate(insecure bool) error {
 		return named("DOCKET_BOT_TENANT", "needed beside DOCKET_BOT_ID: the tenant the app is registered in")
 	case b.ID != "" && b.Tenant == "" && len(b.AllowedTenants) == 0 && !insecure:
 		return named("DOCKET_BOT_ALLOWED_TENANTS", "needed for a multi-tenant bot: the tenants whose people may use it")
+	case b.Tenant != "" && uuid.Validate(b.Tenant) != nil:
+		return named("DOCKET_BOT_TENANT", "%q is no GUID; copy the Directory (tenant) ID from Microsoft Entra", b.Tenant)
+	}
+	for _, tenant := range b.AllowedTenants {
+		if uuid.Validate(tenant) != nil {
+			return named("DOCKET_BOT_ALLOWED_TENANTS", "%q is no GUID; write tenant ids, separated by commas", tenant)
+		}
 	}
 	if _, err := b.tokens(); err != nil { // its files are read, nobody is called
 		return err
