@@ -1,0 +1,50 @@
+// Bare serves the yardstick of package bench. It trusts everybody; bench/load
+// starts it, and nobody else should.
+package main
+
+import (
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/base64"
+	"log"
+	"net/http"
+	"os"
+
+	"github.com/docket-handoff/docket/bench"
+)
+
+// The environment: where to listen, and the key whose signatures are checked, as
+// base64 of its PKIX form. Without a key nothing is checked.
+const (
+	addrVariable = "BENCH_ADDR"
+	keyVariable  = "BENCH_PUBLIC_KEY"
+)
+
+func main() {
+	bot := bench.Bare(bench.BareClient())
+	if encoded := os.Getenv(keyVariable); encoded != "" {
+		key, err := publicKey(encoded)
+		if err != nil {
+			log.Fatalf("%s: %v", keyVariable, err)
+		}
+		bot = bench.Signed(key, bot)
+	}
+	http.Handle("/api/messages", bot)
+	log.Fatal(http.ListenAndServe(os.Getenv(addrVariable), nil))
+}
+
+func publicKey(encoded string) (*rsa.PublicKey, error) {
+	der, err := base64.StdEncoding.DecodeString(encoded)
+	if err != nil {
+		return nil, err
+	}
+	key, err := x509.ParsePKIXPublicKey(der)
+	if err != nil {
+		return nil, err
+	}
+	public, ok := key.(*rsa.PublicKey)
+	if !ok {
+		return nil, x509.ErrUnsupportedAlgorithm
+	}
+	return public, nil
+}

@@ -1,0 +1,54 @@
+// Load measures examples/echo beside the yardstick of package bench, each in a
+// process of its own, and prints the ratios. It plays Teams, the token endpoint
+// and the Connector on loopback and ends by itself; see bench/README.md.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"log"
+	"os"
+	"time"
+)
+
+// limit ends a run that hangs.
+const limit = 100 * time.Second
+
+func main() {
+	log.SetFlags(0)
+	plan := plan{}
+	flag.IntVar(&plan.rounds, "rounds", 16, "how often each side is measured")
+	flag.DurationVar(&plan.window, "window", 700*time.Millisecond, "length of one measurement")
+	flag.IntVar(&plan.callers, "callers", 32, "callers, each waiting for its turn to end")
+	flag.Parse()
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	if err := run(ctx, plan); err != nil {
+		log.Fatal("bench: ", err)
+	}
+}
+
+func run(ctx context.Context, p plan) error {
+	cloud, err := startCloud(p.callers)
+	if err != nil {
+		return err
+	}
+	defer cloud.close()
+	dir, err := os.MkdirTemp("", "docket-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	sides, err := startSides(ctx, cloud, dir)
+	if err != nil {
+		return err
+	}
+	defer stopSides(sides)
+	results, err := p.measure(ctx, sides)
+	if err != nil {
+		return err
+	}
+	fmt.Print(report(p, sides, results))
+	return nil
+}
