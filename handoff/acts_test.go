@@ -156,7 +156,7 @@ func TestForeignPresses(t *testing.T) {
 			{"a command outside a handoff", "", handoff.Place{Channel: sales, Thread: "elsewhere"}},
 			{"keys that look like paths", "../x", handoff.Place{Channel: sales, Thread: "../" + danasThread}},
 		} {
-			acted, err := h.desk.Act(t.Context(), handoff.Act{Verb: handoff.VerbJoin, Person: sam, Handoff: row.handoff, Card: card, Place: row.place})
+			acted, err := h.desk.Act(h.Context(), handoff.Act{Verb: handoff.VerbJoin, Person: sam, Handoff: row.handoff, Card: card, Place: row.place})
 			if err != nil || acted.Outcome != handoff.OutcomeForeign || acted.View != nil {
 				t.Errorf("%s: %+v, %v", row.name, acted, err)
 			}
@@ -176,7 +176,7 @@ func TestCommandMeansTheThreadsHandoff(t *testing.T) {
 		thread, _ := h.chat.thread(sales)
 		command := handoff.Act{Key: "activity 7", Verb: handoff.VerbLeave, Person: sam, Place: handoff.Place{Channel: sales, Thread: thread}}
 		for range 3 { // redelivered
-			acted, err := h.desk.Act(t.Context(), command)
+			acted, err := h.desk.Act(h.Context(), command)
 			if err != nil || acted.Outcome != handoff.OutcomeDone {
 				t.Errorf("%+v, %v", acted, err)
 			}
@@ -185,10 +185,10 @@ func TestCommandMeansTheThreadsHandoff(t *testing.T) {
 		if got := h.handoff(id); got.Stage != handoff.StageWaiting {
 			t.Errorf("the stage is %s", got.Stage)
 		}
-		if _, err := h.desk.Act(t.Context(), handoff.Act{Key: "activity 8", Verb: handoff.VerbJoin, Person: kim, Place: command.Place}); err != nil {
+		if _, err := h.desk.Act(h.Context(), handoff.Act{Key: "activity 8", Verb: handoff.VerbJoin, Person: kim, Place: command.Place}); err != nil {
 			t.Error(err)
 		}
-		if acted, err := h.desk.Act(t.Context(), command); err != nil || acted.Outcome != handoff.OutcomeDone || acted.View.Handoff.Specialist.ID != kim.ID {
+		if acted, err := h.desk.Act(h.Context(), command); err != nil || acted.Outcome != handoff.OutcomeDone || acted.View.Handoff.Specialist.ID != kim.ID {
 			t.Errorf("a late copy of the first command: %+v, %v", acted, err)
 		}
 	})
@@ -201,7 +201,7 @@ func TestTranscript(t *testing.T) {
 		h.says(dana, "two")
 		h.asks(dana)
 		thread, _ := h.chat.thread(sales)
-		acted, err := h.desk.Act(t.Context(), handoff.Act{Verb: handoff.VerbTranscript, Person: kim, Place: handoff.Place{Channel: sales, Thread: thread}})
+		acted, err := h.desk.Act(h.Context(), handoff.Act{Verb: handoff.VerbTranscript, Person: kim, Place: handoff.Place{Channel: sales, Thread: thread}})
 		h.must(err)
 		var got []string
 		for _, m := range acted.Messages {
@@ -290,7 +290,7 @@ func TestSecondHandoff(t *testing.T) {
 	play(t, func(h *house) {
 		dana := h.visitor("Dana")
 		first := h.asks(dana)
-		_, err := h.desk.Request(t.Context(), dana, handoff.Request{By: handoff.FromVisitor})
+		_, err := h.desk.Request(h.Context(), dana, handoff.Request{By: handoff.FromVisitor})
 		h.wantCode(err, handoff.CodeUnderWay)
 		h.does(handoff.VerbJoin, sam, sales, first)
 		h.does(handoff.VerbEnd, sam, sales, first)
@@ -308,7 +308,7 @@ func TestSecondHandoff(t *testing.T) {
 			t.Errorf("the line went to %+v", got)
 		}
 		for thread, want := range map[string]handoff.Heard{firstThread: handoff.HeardEnded, secondThread: handoff.HeardInternal} {
-			heard, err := h.desk.FromSpecialist(t.Context(), handoff.SpecialistLine{Key: h.key(), Person: sam, Text: "Hi", Place: handoff.Place{Channel: sales, Thread: thread}})
+			heard, err := h.desk.FromSpecialist(h.Context(), handoff.SpecialistLine{Key: h.key(), Person: sam, Text: "Hi", Place: handoff.Place{Channel: sales, Thread: thread}})
 			if err != nil || heard != want {
 				t.Errorf("Sam's line in %s is %s, %v; want %s", thread, heard, err, want)
 			}
@@ -325,11 +325,11 @@ func TestPressOvertakesTheAcknowledgement(t *testing.T) {
 		id := h.asks(dana)
 		thread, card := h.chat.thread(sales)
 		press := handoff.Act{Verb: handoff.VerbJoin, Person: sam, Handoff: id, Place: handoff.Place{Channel: sales, Thread: thread}}
-		if acted, err := h.desk.Act(t.Context(), press); err != nil || acted.Outcome != handoff.OutcomeForeign {
+		if acted, err := h.desk.Act(h.Context(), press); err != nil || acted.Outcome != handoff.OutcomeForeign {
 			t.Errorf("a press that names no card: %+v, %v", acted, err)
 		}
 		press.Card = card
-		if acted, err := h.desk.Act(t.Context(), press); err != nil || acted.Outcome != handoff.OutcomeDone {
+		if acted, err := h.desk.Act(h.Context(), press); err != nil || acted.Outcome != handoff.OutcomeDone {
 			t.Fatalf("%+v, %v", acted, err)
 		}
 		h.pass(time.Hour / 2)

@@ -53,9 +53,9 @@ func newHouse(t *testing.T) *house {
 	h := &house{T: t, path: filepath.Join(t.TempDir(), "docket.db"), chat: &chat{}}
 	h.agent = handoff.Agent{ID: "marketing", Name: "Ava", Handoff: handoff.Policy{Enabled: true, Channels: []handoff.ID{sales}}}
 	h.open()
-	t.Cleanup(h.close)
+	h.Cleanup(h.close)
 	for _, id := range []handoff.ID{sales, support, oncall} {
-		h.must(h.desk.Connect(t.Context(), "connect "+string(id), handoff.Channel{ID: id, Platform: "chat", Name: string(id)}, "t", "hello"))
+		h.must(h.desk.Connect(h.Context(), "connect "+string(id), handoff.Channel{ID: id, Platform: "chat", Name: string(id)}, "t", "hello"))
 	}
 	h.set(func(*handoff.Agent) {})
 	synctest.Wait()
@@ -105,8 +105,9 @@ func (h *house) die() {
 // mortal is an engine that can be cut off.
 type mortal struct {
 	store.Engine
-	dead  atomic.Bool
-	views atomic.Int64
+	dead  atomic.Bool  // the process is gone
+	full  atomic.Bool  // the disk is
+	views atomic.Int64 // so many were begun
 }
 
 func (m *mortal) View(ctx context.Context, fn func(store.Tx) error) error {
@@ -118,8 +119,11 @@ func (m *mortal) View(ctx context.Context, fn func(store.Tx) error) error {
 }
 
 func (m *mortal) Update(ctx context.Context, fn func(store.Tx) error) error {
-	if m.dead.Load() {
+	switch {
+	case m.dead.Load():
 		return store.ErrClosed
+	case m.full.Load():
+		return fmt.Errorf("%w: no space left on device", store.ErrUnavailable)
 	}
 	return m.Engine.Update(ctx, fn)
 }

@@ -108,7 +108,7 @@ func story(t *testing.T, h *house, dana, id handoff.ID) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("the handoff (-want +got):\n%s", diff)
 	}
-	messages, err := h.desk.Messages(t.Context(), dana, 0, 100)
+	messages, err := h.desk.Messages(h.Context(), dana, 0, 100)
 	h.must(err)
 	for _, m := range messages {
 		if m.From.Kind == handoff.FromSpecialist && (m.From.Name != sam.Name || m.From.Photo != sam.Photo) {
@@ -174,7 +174,7 @@ func TestEnds(t *testing.T) {
 				if got := h.handoff(id); got.Ended != row.reason || got.Stage != handoff.StageEnded || got.EndedAt.IsZero() || len(got.Closing.Open) != 1 {
 					t.Errorf("the handoff is %+v", got)
 				}
-				_, err := h.desk.End(t.Context(), dana, handoff.FromVisitor)
+				_, err := h.desk.End(h.Context(), dana, handoff.FromVisitor)
 				h.wantCode(err, handoff.CodeNoHandoff)
 				h.pass(24 * time.Hour) // no clock of the handoff strikes any more
 				if after := h.log(dana); len(after) != len(log) {
@@ -201,7 +201,7 @@ func TestSilenceOfTheAgent(t *testing.T) {
 	play(t, func(h *house) {
 		dana := h.visitor("Dana")
 		say := func() error {
-			_, err := h.desk.FromAgent(t.Context(), dana, handoff.Say{Text: "As an AI, …"})
+			_, err := h.desk.FromAgent(h.Context(), dana, handoff.Say{Text: "As an AI, …"})
 			return err
 		}
 		h.must(say())

@@ -98,7 +98,7 @@ func TestRefusingChannels(t *testing.T) {
 				if got := h.conversation(dana).State; got != row.state {
 					t.Errorf("the state is %s, want %s", got, row.state)
 				}
-				channels, err := h.desk.Channels(t.Context())
+				channels, err := h.desk.Channels(h.Context())
 				h.must(err)
 				for _, c := range channels {
 					want := handoff.ChannelConnected
@@ -160,7 +160,7 @@ func TestChannelRecovers(t *testing.T) {
 		h.asks(h.visitor("Dana"))
 		h.chat.fails(nil)
 		h.asks(h.visitor("Lee"))
-		channels, err := h.desk.Channels(t.Context())
+		channels, err := h.desk.Channels(h.Context())
 		h.must(err)
 		for _, c := range channels {
 			if c.State != handoff.ChannelConnected || c.Cause != "" {
@@ -289,13 +289,13 @@ func TestAvailability(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			play(t, func(h *house) {
 				h.set(func(a *handoff.Agent) { row.set(h, a) })
-				available, err := h.desk.Availability(t.Context(), "marketing", time.Now())
+				available, err := h.desk.Availability(h.Context(), "marketing", time.Now())
 				if err != nil || available.Available || available.Reason != row.reason || len(available.Because) == 0 {
 					t.Errorf("availability is %+v, %v", available, err)
 				}
 				dana := h.visitor("Dana")
 				for by, want := range map[handoff.Kind][]string{handoff.FromAgent: nil, handoff.FromVisitor: {"agent: " + row.tells}} {
-					answer, err := h.desk.Request(t.Context(), dana, handoff.Request{By: by})
+					answer, err := h.desk.Request(h.Context(), dana, handoff.Request{By: by})
 					if err != nil || answer.State != handoff.AnswerUnavailable || answer.Reason != row.reason || answer.Handoff != "" {
 						t.Errorf("the answer is %+v, %v", answer, err)
 					}
@@ -345,9 +345,9 @@ func TestHandoffOutlivesTheHours(t *testing.T) {
 func TestChosenChannels(t *testing.T) {
 	play(t, func(h *house) {
 		dana := h.visitor("Dana")
-		_, err := h.desk.Request(t.Context(), dana, handoff.Request{By: handoff.FromAgent, Channels: []handoff.ID{"chat-nowhere"}})
+		_, err := h.desk.Request(h.Context(), dana, handoff.Request{By: handoff.FromAgent, Channels: []handoff.ID{"chat-nowhere"}})
 		h.wantCode(err, handoff.CodeUnknownChannel)
-		answer, err := h.desk.Request(t.Context(), dana, handoff.Request{By: handoff.FromAgent, Channels: []handoff.ID{support, oncall, support}})
+		answer, err := h.desk.Request(h.Context(), dana, handoff.Request{By: handoff.FromAgent, Channels: []handoff.ID{support, oncall, support}})
 		if err != nil || answer.State != handoff.AnswerWaiting {
 			t.Fatalf("%+v, %v", answer, err)
 		}

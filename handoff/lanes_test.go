@@ -1,0 +1,351 @@
+package handoff_test
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/docket-handoff/docket/handoff"
+)
+
+// joined is a house with a conversation that Sam has.
+func (h *house) joined(name string) (visitor, id handoff.ID) {
+	h.Helper()
+	visitor = h.visitor(name)
+	id = h.asks(visitor)
+	h.does(handoff.VerbJoin, sam, sales, id)
+	return visitor, id
+}
+
+// TestDelivery lets one line meet everything that a channel can do to it, with another line behind it.
+func TestDelivery(t *testing.T) {
+	for _, row := range []struct {
+		name   string
+		faults []fault
+		takes  time.Duration // until the line behind has arrived, at most
+		said   []string
+		states []handoff.DeliveryState
+	}{
+		{"nothing bad", nil, 0,
+			[]string{"Dana: one", "Dana: two"}, []handoff.DeliveryState{handoff.DeliverySent}},
+		{"asked to wait", []fault{later(30 * time.Second)}, 30 * time.Second,
+			[]string{"Dana: one", "Dana: two"}, []handoff.DeliveryState{handoff.DeliverySent}},
+		{"asked to wait again and again", []fault{later(0), later(0), later(0), later(0)}, 15 * time.Second,
+			[]string{"Dana: one", "Dana: two"}, []handoff.DeliveryState{handoff.DeliverySent}},
+		{"asked to wait a year", []fault{later(365 * 24 * time.Hour)}, time.Hour,
+			[]string{"Dana: one", "Dana: two"}, []handoff.DeliveryState{handoff.DeliverySent}},
+		{"refused", []fault{refusal("too long")}, 0,
+			[]string{"Dana: two"}, []handoff.DeliveryState{handoff.DeliveryFailed}},
+		{"in doubt, and not there", []fault{doubtLost()}, 20 * time.Second,
+			[]string{"Dana: one (2)", "Dana: two"}, []handoff.DeliveryState{handoff.DeliveryUncertain, handoff.DeliverySent}},
+		{"in doubt, and there", []fault{doubtTaken()}, 20 * time.Second,
+			[]string{"Dana: one", "Dana: one (2)", "Dana: two"}, []handoff.DeliveryState{handoff.DeliveryUncertain, handoff.DeliverySent}},
+		{"in doubt, then asked to wait", []fault{doubtLost(), later(5 * time.Second)}, 25 * time.Second,
+			[]string{"Dana: one (2)", "Dana: two"}, []handoff.DeliveryState{handoff.DeliveryUncertain, handoff.DeliverySent}},
+		{"in doubt, then refused", []fault{doubtTaken(), refusal("no")}, 20 * time.Second,
+			[]string{"Dana: one", "Dana: two"}, []handoff.DeliveryState{handoff.DeliveryUncertain, handoff.DeliveryFailed}},
+		{"in doubt twice", []fault{doubtLost(), doubtTaken()}, 20 * time.Second,
+			[]string{"Dana: one (2)", "Dana: two"}, []handoff.DeliveryState{handoff.DeliveryUncertain}},
+		{"an error of no kind", []fault{{err: errors.New("what?")}}, 20 * time.Second,
+			[]string{"Dana: one (2)", "Dana: two"}, []handoff.DeliveryState{handoff.DeliveryUncertain, handoff.DeliverySent}},
+		{"no answer at all", []fault{{slow: time.Hour}}, 50 * time.Second,
+			[]string{"Dana: one (2)", "Dana: two"}, []handoff.DeliveryState{handoff.DeliveryUncertain, handoff.DeliverySent}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			play(t, func(h *house) {
+				h.set(func(a *handoff.Agent) { a.Handoff.IdleSeconds = 7 * 24 * 3600 })
+				dana, _ := h.joined("Dana")
+				h.chat.forget()
+				h.chat.failsOnce(handoff.PostLine, row.faults...)
+				said := h.says(dana, "one")
+				behind := h.says(dana, "two")
+				h.pass(row.takes)
+				wantLines(t, "the channel", h.chat.said(sales), row.said...)
+				wantStates(t, "the line", h.delivered(dana, said), row.states...)
+				wantStates(t, "the line behind", h.delivered(dana, behind), handoff.DeliverySent)
+				for _, e := range h.events(dana) {
+					if d := e.Delivery; d != nil && (d.State == handoff.DeliverySent) != (d.Cause == "") {
+						t.Errorf("the visitor hears %q with the cause %q", d.State, d.Cause)
+					}
+				}
+				if n := h.outbox(); n != 0 {
+					t.Errorf("%d posts wait", n)
+				}
+			})
+		})
+	}
+}
+
+// TestGivingUp: a channel that is certain to be away for a day gets no more tries, and the visitor hears of it.
+func TestGivingUp(t *testing.T) {
+	play(t, func(h *house) {
+		h.set(func(a *handoff.Agent) { a.Handoff.IdleSeconds = 7 * 24 * 3600 })
+		dana, _ := h.joined("Dana")
+		h.chat.fails(func(handoff.Post) fault { return later(2 * time.Hour) })
+		said := h.says(dana, "one")
+		h.pass(30 * time.Hour)
+		wantStates(t, "the line", h.delivered(dana, said), handoff.DeliveryFailed)
+		if n := h.outbox(); n != 0 {
+			t.Errorf("%d posts wait", n)
+		}
+	})
+}
+
+// TestHardlyEverSent: at most thirty tries.
+func TestHardlyEverSent(t *testing.T) {
+	play(t, func(h *house) {
+		dana, _ := h.joined("Dana")
+		h.chat.fails(func(handoff.Post) fault { return later(0) })
+		before := h.chat.called()
+		said := h.says(dana, "one")
+		h.pass(40 * time.Minute)
+		wantStates(t, "the line", h.delivered(dana, said), handoff.DeliveryFailed)
+		if n := h.chat.called() - before; n != 30 {
+			t.Errorf("%d tries", n)
+		}
+	})
+}
+
+// TestOrderUnderFaults: whatever happens to a conversation's posts, their first appearances keep the order, and none is
+// lost without a word.
+func TestOrderUnderFaults(t *testing.T) {
+	for seed := range uint64(10) {
+		play(t, func(h *house) {
+			source, faults := rand.New(rand.NewPCG(seed, 1)), rand.New(rand.NewPCG(seed, 2))
+			var visitors []handoff.ID
+			for i := range 3 {
+				dana, _ := h.joined(fmt.Sprint("Visitor ", i))
+				visitors = append(visitors, dana)
+			}
+			h.chat.forget()
+			h.chat.fails(func(p handoff.Post) fault {
+				if p.Kind != handoff.PostLine {
+					return fault{}
+				}
+				return []fault{{}, {}, {slow: time.Second}, later(0), later(3 * time.Second), doubtLost(), doubtTaken()}[faults.IntN(7)]
+			})
+			lines := map[string]handoff.Said{}
+			for n := range 10 {
+				for i, dana := range visitors {
+					line := fmt.Sprintf("Visitor %d: %d", i, n)
+					lines[line] = h.says(dana, fmt.Sprint(n))
+				}
+				h.pass(time.Duration(source.IntN(5)) * time.Second)
+			}
+			h.pass(30 * time.Minute)
+			wantOrder(t, h, visitors, lines)
+		})
+	}
+}
+
+func wantOrder(t *testing.T, h *house, visitors []handoff.ID, lines map[string]handoff.Said) {
+	t.Helper()
+	first, copies := map[string]int{}, map[string]int{}
+	for at, p := range h.chat.in(sales) {
+		if p.Kind == handoff.PostLine {
+			line := p.Line.Speaker + ": " + p.Line.Text
+			if copies[line]++; copies[line] == 1 {
+				first[line] = at
+			}
+		}
+	}
+	for i, dana := range visitors {
+		last := -1
+		for n := range 10 {
+			line := fmt.Sprintf("Visitor %d: %d", i, n)
+			states := h.delivered(dana, lines[line])
+			at, there := first[line]
+			switch {
+			case copies[line] > 2:
+				t.Errorf("%s appeared %d times", line, copies[line])
+			case len(states) == 0:
+				t.Errorf("nothing is known of %s", line)
+			case !there && states[len(states)-1] == handoff.DeliverySent:
+				t.Errorf("%s is called sent and is not there", line)
+			case there && at < last:
+				t.Errorf("%s appeared before the line ahead of it", line)
+			}
+			last = max(last, at)
+		}
+	}
+	if n := h.outbox(); n != 0 {
+		t.Errorf("%d posts wait", n)
+	}
+}
+
+// TestTurns: a conversation that must wait does not delay its neighbours, and neighbours take turns.
+func TestTurns(t *testing.T) {
+	play(t, func(h *house) {
+		stuck, _ := h.joined("Stuck")
+		one, _ := h.joined("One")
+		two, _ := h.joined("Two")
+		h.chat.forget()
+		gate := make(chan struct{})
+		h.chat.fails(func(p handoff.Post) fault {
+			switch {
+			case p.Kind == handoff.PostLine && p.Line.Speaker == "Stuck":
+				return later(time.Hour)
+			case p.Kind == handoff.PostLine:
+				return fault{until: gate}
+			}
+			return fault{}
+		})
+		h.says(stuck, "a")
+		h.says(stuck, "b")
+		for n := range 3 {
+			h.says(one, fmt.Sprint(n))
+		}
+		for n := range 3 {
+			h.says(two, fmt.Sprint(n))
+		}
+		close(gate)
+		h.pass(0)
+		wantLines(t, "the channel", h.chat.said(sales), "One: 0", "Two: 0", "One: 1", "Two: 1", "One: 2", "Two: 2")
+	})
+}
+
+// TestSlowChannel: a channel that hangs delays no other channel.
+func TestSlowChannel(t *testing.T) {
+	play(t, func(h *house) {
+		h.set(func(a *handoff.Agent) { a.Handoff.Channels = []handoff.ID{sales, support} })
+		h.chat.fails(func(p handoff.Post) fault {
+			if p.Channel.ID == sales {
+				return fault{slow: 25 * time.Second}
+			}
+			return fault{}
+		})
+		dana := h.visitor("Dana")
+		id := h.asks(dana)
+		h.does(handoff.VerbJoin, kim, support, id)
+		h.says(dana, "Hello")
+		said := h.chat.said(support)
+		wantLines(t, "the other channel", said[len(said)-1:], "Dana: Hello")
+		h.pass(25 * time.Second)
+		wantLines(t, "the slow one is drawn anew", h.chat.said(sales), "thread for Dana")
+		h.pass(25 * time.Second)
+		wantLines(t, "the slow one", h.chat.said(sales), "thread for Dana", "card: joined")
+	})
+}
+
+// TestOneAtATime: the platform is called for one post of a channel at a time.
+func TestOneAtATime(t *testing.T) {
+	play(t, func(h *house) {
+		dana, _ := h.joined("Dana")
+		lee, _ := h.joined("Lee")
+		busy, most := 0, 0
+		h.chat.fails(func(handoff.Post) fault {
+			busy++
+			most = max(most, busy)
+			return fault{slow: time.Second}
+		})
+		h.chat.mu.Lock()
+		inner := h.chat.fail
+		h.chat.fail = func(p handoff.Post) fault {
+			f := inner(p)
+			time.AfterFunc(f.slow, func() { h.chat.mu.Lock(); busy--; h.chat.mu.Unlock() })
+			return f
+		}
+		h.chat.mu.Unlock()
+		for n := range 5 {
+			h.says(dana, fmt.Sprint(n))
+			h.says(lee, fmt.Sprint(n))
+		}
+		h.pass(time.Minute)
+		if most != 1 {
+			t.Errorf("%d calls at once", most)
+		}
+	})
+}
+
+// TestStopWithinAPost: Run waits for the call that has begun, and begins no other.
+func TestStopWithinAPost(t *testing.T) {
+	play(t, func(h *house) {
+		dana, _ := h.joined("Dana")
+		h.chat.forget()
+		h.chat.fails(func(p handoff.Post) fault { return fault{slow: 10 * time.Second} })
+		said := h.says(dana, "one")
+		h.says(dana, "two")
+		began := time.Now()
+		h.leave()
+		if took := time.Since(began); took != 10*time.Second {
+			t.Errorf("Run ended after %v", took)
+		}
+		wantLines(t, "the channel", h.chat.said(sales), "Dana: one")
+		wantStates(t, "the line", h.delivered(dana, said), handoff.DeliverySent)
+		h.leave = func() {}
+	})
+}
+
+// TestNothingToDo: a desk without work looks at nothing, however many conversations there are.
+func TestNothingToDo(t *testing.T) {
+	play(t, func(h *house) {
+		for range 20 {
+			h.joined("Dana")
+		}
+		h.pass(20 * time.Minute) // the clocks of the waits have struck
+		before := h.engine.views.Load()
+		h.pass(20 * time.Minute)
+		if n := h.engine.views.Load() - before; n > 4 {
+			t.Errorf("%d views in twenty idle minutes", n)
+		}
+		h.chat.fails(func(handoff.Post) fault { return later(time.Hour) })
+		h.asks(h.visitor("Lee"))
+		before = h.engine.views.Load()
+		h.pass(5 * time.Minute)
+		if n := h.engine.views.Load() - before; n > 4 {
+			t.Errorf("%d views while a post must wait", n)
+		}
+	})
+}
+
+// TestStoreComesBack: while the store cannot write, nothing is sent twice, and afterwards all goes on.
+func TestStoreComesBack(t *testing.T) {
+	play(t, func(h *house) {
+		dana, _ := h.joined("Dana")
+		h.chat.forget()
+		hang := make(chan struct{})
+		h.chat.failsOnce(handoff.PostLine, fault{until: hang})
+		said := h.says(dana, "one")
+		h.engine.full.Store(true)
+		close(hang)
+		h.pass(10 * time.Second) // the line is there, and its outcome is held
+		_, err := h.desk.FromVisitor(h.Context(), dana, handoff.Say{ClientID: "c", Text: "two"})
+		h.wantCode(err, handoff.CodeStore)
+		var refused *handoff.Error
+		if !errors.As(err, &refused) || refused.RetryAfter == 0 || refused.HTTPStatus() != 503 {
+			t.Errorf("the refusal is %+v", refused)
+		}
+		h.wantCode(h.desk.Ready(h.Context()), handoff.CodeStore)
+		h.engine.full.Store(false)
+		h.must(h.desk.Ready(h.Context()))
+		h.pass(time.Minute)
+		wantLines(t, "the channel", h.chat.said(sales), "Dana: one")
+		wantStates(t, "the line", h.delivered(dana, said), handoff.DeliverySent)
+	})
+}
+
+// TestUnknownPlatform: a channel whose platform is not set up refuses at once.
+func TestUnknownPlatform(t *testing.T) {
+	play(t, func(h *house) {
+		h.must(h.desk.Connect(h.Context(), "k", handoff.Channel{ID: "slack-1", Platform: "slack"}, "t", "hello"))
+		h.set(func(a *handoff.Agent) { a.Handoff.Channels = []handoff.ID{"slack-1"} })
+		dana := h.visitor("Dana")
+		h.asks(dana)
+		wantLines(t, "the log", h.log(dana), "handoff: waiting", "handoff: agent, nobody_came", "agent: "+text(handoff.TextNobodyCame))
+	})
+}
+
+// TestStoreClosedTooEarly ends Run instead of letting it complain for ever.
+func TestStoreClosedTooEarly(t *testing.T) {
+	play(t, func(h *house) {
+		h.chat.fails(func(handoff.Post) fault { return later(time.Minute) })
+		h.asks(h.visitor("Dana"))
+		h.must(h.engine.Close())
+		h.pass(time.Hour) // the desk meets the closed store
+		if err := h.desk.Run(h.Context()); err != nil {
+			t.Errorf("a desk over a closed store ends with %v", err)
+		}
+	})
+}
