@@ -1,10 +1,10 @@
 package bot
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"mime"
 	"net/http"
@@ -104,14 +104,19 @@ func (e *endpoint) admit(ctx context.Context, w http.ResponseWriter, r *http.Req
 	return turn, nil
 }
 
+// channelContentType is how the channel spells what it sends.
+const channelContentType = "application/json; charset=utf-8"
+
 // checkContentType wants JSON as UTF-8, not compressed.
 func checkContentType(h http.Header) error {
-	kind, params, err := mime.ParseMediaType(h.Get("Content-Type"))
-	if err != nil || kind != "application/json" {
-		return errors.New("the content type is not application/json")
-	}
-	if charset := params["charset"]; charset != "" && !strings.EqualFold(charset, "utf-8") {
-		return errors.New("the charset is not utf-8")
+	if content := h.Get("Content-Type"); content != channelContentType {
+		kind, params, err := mime.ParseMediaType(content)
+		if err != nil || kind != "application/json" {
+			return errors.New("the content type is not application/json")
+		}
+		if charset := params["charset"]; charset != "" && !strings.EqualFold(charset, "utf-8") {
+			return errors.New("the charset is not utf-8")
+		}
 	}
 	if coding := h.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
 		return errors.New("the body is compressed")
@@ -126,7 +131,9 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, *refusal) {
 		w.Header().Set("Connection", "close")
 		return nil, refuse(http.StatusRequestEntityTooLarge, BodyTooLarge, "%d bytes are announced", r.ContentLength)
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	var body bytes.Buffer
+	body.Grow(int(max(r.ContentLength, 0)) + bytes.MinRead)
+	_, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, maxBody))
 	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
 		return nil, refuse(http.StatusRequestEntityTooLarge, BodyTooLarge, "more than %d bytes", maxBody)
 	}
@@ -134,7 +141,7 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, *refusal) {
 		return nil, refuse(http.StatusBadRequest, BodyUnreadable, "%w", err)
 	}
 	http.NewResponseController(w).SetReadDeadline(time.Time{})
-	return body, nil
+	return body.Bytes(), nil
 }
 
 // checkActivity wants what every activity on this endpoint must have.
