@@ -37,6 +37,7 @@ type Error struct {
 	Err        error
 }
 
+// Error describes the refusal for a log, its cause included.
 func (e *Error) Error() string {
 	if e.Err != nil {
 		return string(e.Code) + ": " + e.Msg + ": " + e.Err.Error()
@@ -44,6 +45,7 @@ func (e *Error) Error() string {
 	return string(e.Code) + ": " + e.Msg
 }
 
+// Unwrap returns the private cause.
 func (e *Error) Unwrap() error { return e.Err }
 
 // HTTPStatus lets a messaging endpoint say that the sender should try again: 503 when the store cannot write.

@@ -82,6 +82,7 @@ type DeliveryError struct {
 	Err        error
 }
 
+// Error describes the failure for a log.
 func (e *DeliveryError) Error() string {
 	if e.Err == nil {
 		return e.Cause
@@ -89,4 +90,5 @@ func (e *DeliveryError) Error() string {
 	return e.Cause + ": " + e.Err.Error()
 }
 
+// Unwrap returns the platform's own error.
 func (e *DeliveryError) Unwrap() error { return e.Err }
