@@ -58,6 +58,9 @@ func (d *Desk) erase(tx store.Tx, id ID) error {
 			return err
 		}
 	}
+	if err := tx.Delete(logKey(id, 0)); err != nil { // wakes whoever follows the log, also one that was empty
+		return err
+	}
 	return tx.Delete(turnKey(id))
 }
 

@@ -235,19 +235,16 @@ func TestOneAtATime(t *testing.T) {
 		dana, _ := h.joined("Dana")
 		lee, _ := h.joined("Lee")
 		busy, most := 0, 0
-		h.chat.fails(func(handoff.Post) fault {
+		h.chat.fails(func(handoff.Post) fault { // called with the chat's lock held
 			busy++
 			most = max(most, busy)
+			time.AfterFunc(time.Second, func() {
+				h.chat.mu.Lock()
+				defer h.chat.mu.Unlock()
+				busy--
+			})
 			return fault{slow: time.Second}
 		})
-		h.chat.mu.Lock()
-		inner := h.chat.fail
-		h.chat.fail = func(p handoff.Post) fault {
-			f := inner(p)
-			time.AfterFunc(f.slow, func() { h.chat.mu.Lock(); busy--; h.chat.mu.Unlock() })
-			return f
-		}
-		h.chat.mu.Unlock()
 		for n := range 5 {
 			h.says(dana, fmt.Sprint(n))
 			h.says(lee, fmt.Sprint(n))
