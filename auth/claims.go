@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -33,6 +34,7 @@ type tokenClaims struct {
 	issuer     string
 	audience   jwt.ClaimStrings
 	serviceURL string
+	senders    [2]string // appid and azp: apps that claim to have sent the token
 	expires    *jwt.NumericDate
 	notBefore  *jwt.NumericDate
 }
@@ -48,6 +50,8 @@ func (c *tokenClaims) UnmarshalJSON(data []byte) error {
 		claim(members, "iss", &c.issuer),
 		claim(members, "aud", &c.audience),
 		claim(members, "serviceurl", &c.serviceURL),
+		claim(members, "appid", &c.senders[0]),
+		claim(members, "azp", &c.senders[1]),
 		dateClaim(members, "exp", &c.expires),
 		dateClaim(members, "nbf", &c.notBefore),
 	)
@@ -64,10 +68,20 @@ func claim(members map[string]json.RawMessage, name string, into any) error {
 	return nil
 }
 
-// dateClaim wants a JSON number; jwt.NumericDate alone would take one in quotes.
+// maxDate bounds a date in seconds from the epoch. It lies beyond all calendars and
+// well inside of what can be reckoned with.
+const maxDate = 1 << 53
+
+// dateClaim wants a JSON number that is a time; jwt.NumericDate alone would take
+// one in quotes, take null for nothing and turn the far future into the past.
 func dateClaim(members map[string]json.RawMessage, name string, into **jwt.NumericDate) error {
-	if raw := members[name]; len(raw) > 0 && raw[0] == '"' {
-		return fmt.Errorf("claim %s is not a number", name)
+	raw, ok := members[name]
+	if !ok {
+		return nil
+	}
+	var seconds *float64
+	if err := json.Unmarshal(raw, &seconds); err != nil || seconds == nil || math.Abs(*seconds) > maxDate {
+		return fmt.Errorf("claim %s is not a time", name)
 	}
 	return claim(members, name, into)
 }

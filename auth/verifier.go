@@ -168,6 +168,9 @@ func (v *Verifier) check(ctx context.Context, token string) (Claims, *signingKey
 	if !v.forUs(claims.audience) {
 		return Claims{}, nil, unauthorized(WrongAudience, "the token is for another bot")
 	}
+	if !v.fromChannel(claims.senders) {
+		return Claims{}, nil, unauthorized(WrongIssuer, "the token names another bot as its sender")
+	}
 	if claims.serviceURL == "" {
 		return Claims{}, nil, unauthorized(ServiceURLMissing, "the token has no serviceurl claim")
 	}
@@ -211,6 +214,17 @@ func (v *Verifier) forUs(audience jwt.ClaimStrings) bool {
 		}
 	}
 	return len(audience) > 0
+}
+
+// fromChannel refuses a token that names a sending app other than the bot, as
+// only the token of a skill does: the channel speaks for itself.
+func (v *Verifier) fromChannel(senders [2]string) bool {
+	for _, app := range senders {
+		if app != "" && !strings.EqualFold(app, v.appID) {
+			return false
+		}
+	}
+	return true
 }
 
 // refusalOf turns the parser's error into one of ours. The parser reports all
