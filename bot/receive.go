@@ -65,12 +65,16 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	http.NewResponseController(w).SetReadDeadline(time.Now().Add(e.opts.Timeout))
 	turn, refused := e.admit(ctx, w, r)
 	if refused == nil {
-		refused = e.serve(ctx, w, turn)
+		refused = e.serve(ctx, w, r, turn)
 	}
 	if refused != nil {
-		e.report(ctx, r, turn, refused)
-		refused.write(w)
+		e.refuse(ctx, w, r, turn, refused)
 	}
+}
+
+func (e *endpoint) refuse(ctx context.Context, w http.ResponseWriter, r *http.Request, turn *Turn, refused *refusal) {
+	e.report(ctx, r, turn, refused)
+	refused.write(w)
 }
 
 // admit does everything that comes before the handler. The turn it answers is
@@ -163,23 +167,39 @@ type outcome struct {
 	err      error
 }
 
-// serve runs the handler and writes its answer, or answers why it cannot. The
-// handler has a goroutine of its own, so that one which ignores its context does
-// not hold the answer.
-func (e *endpoint) serve(ctx context.Context, w http.ResponseWriter, turn *Turn) *refusal {
-	done := make(chan outcome, 1)
-	go func() { done <- e.call(ctx, turn) }()
-	select {
-	case out := <-done:
-		switch {
-		case out.err == nil:
-			return answer(w, turn.Activity, out.response)
-		case ctx.Err() != nil && errors.Is(out.err, ctx.Err()):
-			return tooSlow(out.err)
+// serve runs the handler and writes its answer, or answers why it cannot.
+func (e *endpoint) serve(ctx context.Context, w http.ResponseWriter, r *http.Request, turn *Turn) *refusal {
+	tooLate := e.answerWhenLate(ctx, w, r, turn)
+	out := e.call(ctx, turn)
+	switch {
+	case tooLate():
+		return nil
+	case out.err == nil:
+		return answer(w, turn.Activity, out.response)
+	case ctx.Err() != nil && errors.Is(out.err, ctx.Err()):
+		return tooSlow(out.err)
+	}
+	return refusalOf(out.err, HandlerFailed)
+}
+
+// answerWhenLate sends a whole answer in the handler's place when the context
+// ends first, so that a handler which ignores its context holds its own goroutine
+// and not the channel. What it returns ends the watch and reports whether the
+// answer is given.
+func (e *endpoint) answerWhenLate(ctx context.Context, w http.ResponseWriter, r *http.Request, turn *Turn) (tooLate func() bool) {
+	answered := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(answered)
+		w.Header().Set("Connection", "close")
+		e.refuse(ctx, w, r, turn, tooSlow(ctx.Err()))
+		http.NewResponseController(w).Flush()
+	})
+	return func() bool {
+		if stop() {
+			return false
 		}
-		return refusalOf(out.err, HandlerFailed)
-	case <-ctx.Done():
-		return tooSlow(ctx.Err())
+		<-answered
+		return true
 	}
 }
 

@@ -231,6 +231,31 @@ func TestAHandlerThatTakesTooLong(t *testing.T) {
 	}
 }
 
+// TestALateAnswerDoesNotWaitForTheHandler reads the whole answer through a real
+// socket while a handler that ignores its context is still at work.
+func TestALateAnswerDoesNotWaitForTheHandler(t *testing.T) {
+	release := make(chan struct{})
+	reasons := make(chan auth.Reason, 2)
+	server := httptest.NewServer(bot.Receive(open{}, bot.HandlerFunc(func(context.Context, *bot.Turn) (*activity.InvokeResponse, error) {
+		<-release
+		return nil, errors.New("too late to matter")
+	}), bot.Options{Log: newLog(io.Discard), Timeout: 20 * time.Millisecond, Observe: func(r auth.Reason) { reasons <- r }}))
+	defer server.Close()
+	defer close(release)
+	resp, err := server.Client().Post(server.URL, "application/json", strings.NewReader(minimal))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode != http.StatusServiceUnavailable || !json.Valid(body) || !resp.Close {
+		t.Errorf("status %d, body %q, connection kept %t, %v", resp.StatusCode, body, !resp.Close, err)
+	}
+	if reason := <-reasons; reason != bot.HandlerTooSlow || len(reasons) > 0 {
+		t.Errorf("refused with %s and %d more", reason, len(reasons))
+	}
+}
+
 func TestTheHandlersContextHasADeadline(t *testing.T) {
 	serve(func(ctx context.Context, _ *bot.Turn) (*activity.InvokeResponse, error) {
 		if _, ok := ctx.Deadline(); !ok {

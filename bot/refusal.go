@@ -84,8 +84,10 @@ func (r *refusal) write(w http.ResponseWriter) {
 	}
 	h.Set("Content-Type", "application/json")
 	h.Set("X-Content-Type-Options", "nosniff")
+	body := refusalBody(r.status)
+	h.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(r.status)
-	w.Write(refusalBody(r.status))
+	w.Write(body)
 }
 
 func retryAfterSeconds(d time.Duration) string {
