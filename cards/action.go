@@ -38,19 +38,32 @@ type Button struct {
 	IconURL string      `json:"iconUrl,omitempty"`
 	// Secondary puts the button behind the "more" menu.
 	Secondary bool `json:"-"`
+	// Disabled shows the button but lets nobody press it. Old clients do not heed
+	// it, so a press can still arrive.
+	Disabled bool `json:"-"`
+	// Requires is as in Base.
+	Requires map[string]string `json:"requires,omitempty"`
+	// Fallback stands where the client does not know the action or lacks what it
+	// requires: another action, or Drop. For an Execute nil is a Submit.
+	Fallback Action `json:"fallback,omitempty"`
 }
 
 // button is a Button as it is written.
 type button struct {
 	Button
-	Mode string `json:"mode,omitempty"`
+	Mode      string `json:"mode,omitempty"`
+	IsEnabled *bool  `json:"isEnabled,omitempty"`
 }
 
 func (b Button) written() button {
+	w := button{Button: b}
 	if b.Secondary {
-		return button{b, "secondary"}
+		w.Mode = "secondary"
 	}
-	return button{b, ""}
+	if b.Disabled {
+		w.IsEnabled = new(bool)
+	}
+	return w
 }
 
 func (b Button) check(c *checker) {
@@ -59,6 +72,18 @@ func (b Button) check(c *checker) {
 	if b.Title == "" {
 		c.add("a button has no title")
 	}
+	if b.IconURL != "" {
+		checkPicture(c, "a button", b.IconURL)
+	}
+	checkRequires(c, b.Requires)
+	checkFallbackAction(c, b.Fallback)
+}
+
+func (b Button) cut(max int) Button {
+	if b.Fallback != nil {
+		b.Fallback = b.Fallback.cutAction(max)
+	}
+	return b
 }
 
 // Execute is a button whose press arrives as an adaptiveCard/action invoke and is
@@ -96,22 +121,36 @@ func (e Execute) Verb() string { return e.verb }
 
 // MarshalJSON writes the action and its fallback.
 func (e Execute) MarshalJSON() ([]byte, error) {
-	fallback := Submit{Button: Button{Title: e.Title, Style: e.Style, Tooltip: e.Tooltip, Secondary: e.Secondary}}
-	fallback.Data = map[string]any{"verb": e.verb}
+	if e.Fallback == nil {
+		e.Fallback = e.submit()
+	}
+	return e.write()
+}
+
+// submit is the same button for clients that do not know Execute.
+func (e Execute) submit() Submit {
+	s := Submit{Button: e.Button, Data: map[string]any{"verb": e.verb}, IgnoreInputs: e.IgnoreInputs}
+	s.ID, s.Requires = "", nil
 	for name, value := range e.data {
-		fallback.Data[name] = value
+		s.Data[name] = value
 	}
-	inputs := ""
-	if e.IgnoreInputs {
-		inputs, fallback.IgnoreInputs = "none", true
-	}
+	return s
+}
+
+func (e Execute) write() ([]byte, error) {
 	return typed("Action.Execute", struct {
 		button
 		Verb             string                     `json:"verb"`
 		Data             map[string]json.RawMessage `json:"data,omitempty"`
 		AssociatedInputs string                     `json:"associatedInputs,omitempty"`
-		Fallback         Submit                     `json:"fallback"`
-	}{e.written(), e.verb, e.data, inputs, fallback})
+	}{e.written(), e.verb, e.data, inputs(e.IgnoreInputs)})
+}
+
+func inputs(ignored bool) string {
+	if ignored {
+		return "none"
+	}
+	return ""
 }
 
 func (e Execute) checkAction(c *checker) {
@@ -124,7 +163,10 @@ func (e Execute) checkAction(c *checker) {
 	}
 }
 
-func (e Execute) cutAction(int) Action { return e }
+func (e Execute) cutAction(max int) Action {
+	e.Button = e.Button.cut(max)
+	return e
+}
 
 // Submit is a button whose press arrives as a message with a value and no text.
 // It cannot be answered with a card: prefer Execute.
@@ -136,15 +178,11 @@ type Submit struct {
 
 // MarshalJSON writes the action.
 func (s Submit) MarshalJSON() ([]byte, error) {
-	inputs := ""
-	if s.IgnoreInputs {
-		inputs = "none"
-	}
 	return typed("Action.Submit", struct {
 		button
 		Data             map[string]any `json:"data,omitempty"`
 		AssociatedInputs string         `json:"associatedInputs,omitempty"`
-	}{s.written(), s.Data, inputs})
+	}{s.written(), s.Data, inputs(s.IgnoreInputs)})
 }
 
 func (s Submit) checkAction(c *checker) {
@@ -154,7 +192,10 @@ func (s Submit) checkAction(c *checker) {
 	}
 }
 
-func (s Submit) cutAction(int) Action { return s }
+func (s Submit) cutAction(max int) Action {
+	s.Button = s.Button.cut(max)
+	return s
+}
 
 // OpenURL is a button that opens a page. The URL is http or https and has a host;
 // one that a visitor gave does not belong on a button.
@@ -178,7 +219,10 @@ func (o OpenURL) checkAction(c *checker) {
 	}
 }
 
-func (o OpenURL) cutAction(int) Action { return o }
+func (o OpenURL) cutAction(max int) Action {
+	o.Button = o.Button.cut(max)
+	return o
+}
 
 // ShowCard is a button that unfolds a card inside the card.
 type ShowCard struct {
@@ -200,37 +244,16 @@ func (s ShowCard) MarshalJSON() ([]byte, error) {
 
 func (s ShowCard) checkAction(c *checker) {
 	s.check(c)
+	if inner := s.Card; inner.Refresh != nil || inner.Authentication != nil || inner.FullWidth || len(inner.Mentions) > 0 {
+		c.add("width, mentions, refresh and authentication of the button %q belong to the outer card", s.Title)
+	}
 	s.Card.check(c)
 }
 
 func (s ShowCard) cutAction(max int) Action {
-	s.Card = s.Card.cut(max)
+	s.Button, s.Card = s.Button.cut(max), s.Card.cut(max)
 	return s
 }
-
-// ToggleVisibility is a button that shows and hides elements, named by ID.
-type ToggleVisibility struct {
-	Button
-	Targets []string
-}
-
-// MarshalJSON writes the action.
-func (t ToggleVisibility) MarshalJSON() ([]byte, error) {
-	return typed("Action.ToggleVisibility", struct {
-		button
-		Targets []string `json:"targetElements"`
-	}{t.written(), t.Targets})
-}
-
-func (t ToggleVisibility) checkAction(c *checker) {
-	t.check(c)
-	if len(t.Targets) == 0 {
-		c.add("the button %q has nothing to show or hide", t.Title)
-	}
-	c.targets = append(c.targets, t.Targets...)
-}
-
-func (t ToggleVisibility) cutAction(int) Action { return t }
 
 // dataObject returns the members of the object that data marshals to.
 func dataObject(data any) (map[string]json.RawMessage, error) {

@@ -38,26 +38,23 @@ type Card struct {
 	FullWidth bool
 	// Mentions address people. The words of each stand in a TextBlock, as a Lit.
 	Mentions     []activity.Mention
-	Refresh      *Refresh
 	SelectAction Action
-}
-
-// A Refresh has the card fetched again by those who look at it: one invoke for
-// each viewer, at most once a minute. Use it only where an update of the message
-// is not enough.
-// https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/universal-actions-for-adaptive-cards/user-specific-views
-type Refresh struct {
-	Action  Execute
-	UserIDs []string // at most 60
+	// BackgroundImage lies under the whole card.
+	BackgroundImage          *BackgroundImage
+	VerticalContentAlignment Align
+	// Refresh and Authentication cost a request for everybody who looks at the
+	// card, or presses; both are off when nil.
+	Refresh        *Refresh
+	Authentication *Authentication
 }
 
 // Validate reports everything that is wrong with the card, joined; nil when
 // nothing is. A card that is only too large is not invalid: see Fit.
 func (c Card) Validate() error {
-	k := &checker{ids: make(map[string]bool)}
+	k := &checker{ids: make(map[string]bool), spare: make(map[string]bool)}
 	c.check(k)
 	for _, target := range k.targets {
-		if !k.ids[target] {
+		if !k.ids[target] && !k.spare[target] {
 			k.add("there is no element %q to show or hide", target)
 		}
 	}
@@ -91,12 +88,11 @@ func (c Card) check(k *checker) {
 	checkAll(k, "element", c.Body)
 	checkActions(k, c.Actions)
 	checkSelect(k, c.SelectAction)
-	if c.Refresh != nil {
-		if len(c.Refresh.UserIDs) > 60 {
-			k.add("%d people for a refresh are more than 60", len(c.Refresh.UserIDs))
-		}
-		c.Refresh.Action.checkAction(k)
-	}
+	checkPixels(k, "minHeight", c.MinHeight)
+	checkVertical(k, c.VerticalContentAlignment)
+	c.BackgroundImage.check(k)
+	c.Refresh.check(k)
+	c.Authentication.check(k)
 }
 
 func isLanguage(code string) bool {
@@ -160,8 +156,13 @@ type written struct {
 	Body         []Element `json:"body"`
 	Actions      []Action  `json:"actions,omitempty"`
 	SelectAction Action    `json:"selectAction,omitempty"`
-	Refresh      *refresh  `json:"refresh,omitempty"`
-	Teams        *teams    `json:"msteams,omitempty"`
+
+	BackgroundImage          *BackgroundImage `json:"backgroundImage,omitempty"`
+	VerticalContentAlignment Align            `json:"verticalContentAlignment,omitempty"`
+	Refresh                  *Refresh         `json:"refresh,omitempty"`
+	Authentication           *Authentication  `json:"authentication,omitempty"`
+
+	Teams *teams `json:"msteams,omitempty"`
 }
 
 // write writes the card as it is.
@@ -169,7 +170,8 @@ func (c Card) write() (json.RawMessage, error) {
 	w := written{
 		Schema: "http://adaptivecards.io/schemas/adaptive-card.json", Version: Version, Lang: c.Lang,
 		FallbackText: c.FallbackText, Speak: c.Speak, MinHeight: c.MinHeight, RTL: c.RTL,
-		Body: c.Body, Actions: c.Actions, SelectAction: c.SelectAction, Teams: c.teams(),
+		Body: c.Body, Actions: c.Actions, SelectAction: c.SelectAction, BackgroundImage: c.BackgroundImage,
+		VerticalContentAlignment: c.VerticalContentAlignment, Refresh: c.Refresh, Authentication: c.Authentication, Teams: c.teams(),
 	}
 	if w.Lang == "" {
 		w.Lang = "en"
@@ -177,15 +179,7 @@ func (c Card) write() (json.RawMessage, error) {
 	if w.Body == nil {
 		w.Body = []Element{}
 	}
-	if c.Refresh != nil {
-		w.Refresh = &refresh{c.Refresh.Action, c.Refresh.UserIDs}
-	}
 	return typed("AdaptiveCard", w)
-}
-
-type refresh struct {
-	Action  Execute  `json:"action"`
-	UserIDs []string `json:"userIds,omitempty"`
 }
 
 // teams is the member msteams, which only Teams knows.
@@ -212,7 +206,8 @@ func (c Card) teams() *teams {
 // checker collects what is wrong with a card.
 type checker struct {
 	ids      map[string]bool
-	targets  []string
+	spare    map[string]bool // ids of fallbacks
+	targets  []string        // ids that a button shows or hides
 	findings []error
 }
 

@@ -21,6 +21,32 @@ func buttons(actions ...cards.Action) cards.Card {
 
 func titled(title string) cards.Button { return cards.Button{Title: title} }
 
+func refreshed(verb string, users ...string) cards.Card {
+	return cards.Card{Body: []cards.Element{text("a")}, Refresh: cards.NewRefresh(verb, nil, users...)}
+}
+
+func people(n int) []string {
+	ids := make([]string, n)
+	for i := range ids {
+		ids[i] = fmt.Sprint("29:", i)
+	}
+	return ids
+}
+
+func authenticated(a *cards.Authentication) cards.Card {
+	return cards.Card{Body: []cards.Element{text("a")}, Authentication: a}
+}
+
+func halfExchange() *cards.Authentication {
+	a := cards.NewAuthentication("c", "Why", cards.SignIn{Title: "In", URL: "https://a.example"})
+	a.TokenExchange = &cards.TokenExchange{ID: "1"}
+	return a
+}
+
+func film(kind, address string) []cards.MediaSource {
+	return []cards.MediaSource{{MimeType: kind, URL: address}}
+}
+
 func TestValidateFindsWhatIsWrong(t *testing.T) {
 	label := cards.Lit("Note")
 	seven := make([]cards.Action, 7)
@@ -39,7 +65,7 @@ func TestValidateFindsWhatIsWrong(t *testing.T) {
 		{"an id twice", body(cards.TextBlock{Base: cards.Base{ID: "x"}}, cards.TextBlock{Base: cards.Base{ID: "x"}}), `"x" occurs twice`},
 		{"an id of an element and a button", cards.Card{Body: []cards.Element{cards.TextBlock{Base: cards.Base{ID: "x"}}}, Actions: []cards.Action{named}}, `"x" occurs twice`},
 		{"an id twice, deep inside", body(cards.Container{Items: []cards.Element{
-			cards.ColumnSet{Columns: []cards.Column{{Base: cards.Base{ID: "x"}}, {Base: cards.Base{ID: "x"}}}}}}), `"x" occurs twice`},
+			cards.ColumnSet{Columns: []cards.Column{{ID: "x"}, {ID: "x"}}}}}), `"x" occurs twice`},
 		{"seven buttons", buttons(seven...), "7 buttons"},
 		{"seven buttons in the body", body(cards.ActionSet{Actions: seven}), "7 buttons"},
 		{"a missing button", buttons(nil), "action 1 is missing"},
@@ -55,7 +81,7 @@ func TestValidateFindsWhatIsWrong(t *testing.T) {
 		{"a page without a host", buttons(cards.OpenURL{Button: titled("A"), URL: "https:///x"}), "http or https"},
 		{"a broken URL", buttons(cards.OpenURL{Button: titled("A"), URL: "https://%zz"}), "http or https"},
 		{"nothing to toggle", buttons(cards.ToggleVisibility{Button: titled("A")}), "nothing to show or hide"},
-		{"an unknown element to toggle", buttons(cards.ToggleVisibility{Button: titled("A"), Targets: []string{"y"}}), `no element "y"`},
+		{"an unknown element to toggle", buttons(cards.ToggleVisibility{Button: titled("A"), Targets: []cards.Target{cards.Show("y")}}), `no element "y"`},
 		{"an empty card to show", buttons(cards.ShowCard{Button: titled("A")}), "empty"},
 		{"a card on a click", body(cards.Container{Items: []cards.Element{text("a")}, SelectAction: cards.ShowCard{}}), "ShowCard cannot"},
 		{"a click without a title", body(cards.Container{Items: []cards.Element{text("a")}, SelectAction: cards.Submit{}}), "no title"},
@@ -79,9 +105,11 @@ func TestValidateFindsWhatIsWrong(t *testing.T) {
 		{"a picture over http", body(cards.Image{URL: "http://example.com/a.png"}), "https://"},
 		{"unknown style of a picture", body(cards.Image{URL: "https://example.com/a.png", Style: "round"}), `style "round"`},
 		{"a table without columns", body(cards.Table{}), "no columns"},
-		{"a column without width", body(cards.Table{Columns: []cards.TableColumn{{}}}), "at least 1"},
-		{"a row too short", body(cards.Table{Columns: []cards.TableColumn{{Width: 1}}, Rows: []cards.TableRow{{}}}), "0 cells, not 1"},
-		{"something wrong in a cell", body(cards.Table{Columns: []cards.TableColumn{{Width: 1}}, Rows: []cards.TableRow{{Cells: []cards.TableCell{{Items: []cards.Element{cards.Container{}}}}}}}), "Container is empty"},
+		{"a column without width", body(cards.Table{Columns: []cards.TableColumn{{}}}), "neither a weight nor pixels"},
+		{"a table's column that stretches", body(cards.Table{Columns: []cards.TableColumn{{Width: cards.WidthStretch}}}), "neither a weight nor pixels"},
+		{"a width with a leading zero", body(cards.ColumnSet{Columns: []cards.Column{{Width: "02"}}}), `width "02"`},
+		{"a row too short", body(cards.Table{Columns: []cards.TableColumn{{Width: "1"}}, Rows: []cards.TableRow{{}}}), "0 cells, not 1"},
+		{"something wrong in a cell", body(cards.Table{Columns: []cards.TableColumn{{Width: "1"}}, Rows: []cards.TableRow{{Cells: []cards.TableCell{{Items: []cards.Element{cards.Container{}}}}}}}), "Container is empty"},
 		{"an input without an id", body(cards.InputText{Asked: cards.Asked{Label: label}}), "no id"},
 		{"an input without a label", body(cards.InputDate{Asked: cards.Asked{Base: cards.Base{ID: "d"}}}), "no label"},
 		{"a required input without an error", body(cards.InputTime{Asked: cards.Asked{Base: cards.Base{ID: "t"}, Label: label, IsRequired: true}}), "error message"},
@@ -90,7 +118,37 @@ func TestValidateFindsWhatIsWrong(t *testing.T) {
 		{"a choice without a value", body(cards.InputChoiceSet{Asked: cards.Asked{Base: cards.Base{ID: "c"}, Label: label}, Choices: []cards.Choice{{Title: label}}}), "no value"},
 		{"a toggle without a title", body(cards.InputToggle{Asked: cards.Asked{Base: cards.Base{ID: "c"}, Label: label}}), "no title"},
 		{"a language with a region", cards.Card{Body: []cards.Element{text("a")}, Lang: "en-GB"}, "not two or three letters"},
-		{"a refresh for too many", cards.Card{Body: []cards.Element{text("a")}, Refresh: &cards.Refresh{Action: cards.NewExecute("r", "v", nil), UserIDs: make([]string, 61)}}, "61 people"},
+		{"a refresh for too many", refreshed("v", people(61)...), "61 people"},
+		{"a refresh for nobody", refreshed("v"), "names nobody"},
+		{"a refresh for one person twice", refreshed("v", "29:a", "29:a"), `names "29:a" twice`},
+		{"a refresh for an empty id", refreshed("v", ""), "no id"},
+		{"a refresh without a verb", refreshed("", "29:a"), "without a verb"},
+		{"a refresh made by hand", cards.Card{Body: []cards.Element{text("a")}, Refresh: &cards.Refresh{}}, "names nobody"},
+		{"an authentication without a connection", authenticated(cards.NewAuthentication("", "Why", cards.SignIn{Title: "In", URL: "https://a.example"})), "needs a connection"},
+		{"an authentication by http", authenticated(cards.NewAuthentication("c", "Why", cards.SignIn{Title: "In", URL: "http://a.example"})), "https://"},
+		{"half a token exchange", authenticated(halfExchange()), "an id, a URI and a provider"},
+		{"a refresh inside a card", buttons(cards.ShowCard{Button: titled("A"), Card: refreshed("v", "29:a")}), "outer card"},
+		{"a film without sources", body(cards.Media{AltText: "a"}), "no sources"},
+		{"a film without words", body(cards.Media{Sources: film("video/mp4", "https://a.example/f")}), "no altText"},
+		{"a film that is a page", body(cards.Media{AltText: "a", Sources: film("text/html", "https://a.example/f")}), "neither a video nor an audio"},
+		{"a film by http", body(cards.Media{AltText: "a", Sources: film("audio/mpeg", "http://a.example/f")}), "https://"},
+		{"an empty gallery", body(cards.ImageSet{}), "no images"},
+		{"a gallery with a picture by http", body(cards.ImageSet{Images: []cards.Image{{URL: "http://a.example"}}}), "https://"},
+		{"a background by http", cards.Card{Body: []cards.Element{text("a")}, BackgroundImage: &cards.BackgroundImage{URL: "http://a.example"}}, "https://"},
+		{"an icon by http", buttons(cards.Submit{Button: cards.Button{Title: "A", IconURL: "http://a.example/i.png"}}), "https://"},
+		{"a height in em", cards.Card{Body: []cards.Element{text("a")}, MinHeight: "5em"}, `minHeight "5em"`},
+		{"a picture's width in em", body(cards.Image{URL: "https://example.com/a.png", Width: "5em"}), `width "5em"`},
+		{"nothing in a place", body(cards.Drop{}), "Drop is a fallback"},
+		{"no button in a place", buttons(cards.Drop{}), "Drop is a fallback"},
+		{"a wrong fallback", body(cards.TextBlock{Base: cards.Base{Fallback: cards.Container{}}}), "Container is empty"},
+		{"a wrong fallback of a button", buttons(cards.Submit{Button: cards.Button{Title: "A", Fallback: cards.Submit{}}}), "no title"},
+		{"a wrong fallback of a column", body(cards.ColumnSet{Columns: []cards.Column{{Fallback: cards.Column{Width: "x"}}}}), `width "x"`},
+		{"an id twice in a fallback", body(cards.TextBlock{Base: cards.Base{ID: "x", Fallback: cards.Container{Base: cards.Base{ID: "y"}, Items: []cards.Element{
+			cards.TextBlock{Base: cards.Base{ID: "y"}}}}}}), `"y" occurs twice`},
+		{"a requirement without a version", body(cards.TextBlock{Base: cards.Base{Requires: map[string]string{"adaptiveCards": "newest"}}}), "a feature and a version"},
+		{"a button beside an input that unfolds", body(cards.InputText{Asked: cards.Asked{Base: cards.Base{ID: "t"}, Label: label}, InlineAction: cards.ShowCard{}}), "ShowCard cannot"},
+		{"a day that is none", body(cards.InputDate{Asked: cards.Asked{Base: cards.Base{ID: "t"}, Label: label}, Min: "22.11.2026"}), "2006-01-02"},
+		{"a time that is none", body(cards.InputTime{Asked: cards.Asked{Base: cards.Base{ID: "t"}, Label: label}, Value: "9 am"}), "15:04"},
 		{"a mention that the text lacks", cards.Card{Body: []cards.Element{text("a")}, Mentions: []activity.Mention{{Mentioned: activity.ChannelAccount{ID: "29:a", Name: "Ada"}}}}, "<at>Ada</at>"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -122,9 +180,9 @@ func TestExecuteFallsBackToSubmit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `{"type":"Action.Execute","id":"join","title":"Join","style":"positive","mode":"secondary","verb":"handoff.join",` +
-		`"data":{"handoff":"h-7"},"associatedInputs":"none","fallback":{"type":"Action.Submit","title":"Join","style":"positive",` +
-		`"mode":"secondary","data":{"handoff":"h-7","verb":"handoff.join"},"associatedInputs":"none"}}`
+	want := `{"type":"Action.Execute","id":"join","title":"Join","style":"positive","fallback":{"type":"Action.Submit",` +
+		`"title":"Join","style":"positive","mode":"secondary","data":{"handoff":"h-7","verb":"handoff.join"},"associatedInputs":"none"},` +
+		`"mode":"secondary","verb":"handoff.join","data":{"handoff":"h-7"},"associatedInputs":"none"}`
 	if string(data) != want {
 		t.Errorf("\n got %s\nwant %s", data, want)
 	}
@@ -141,13 +199,21 @@ func TestFitShortensTheLongestTexts(t *testing.T) {
 			cards.TextBlock{Text: cards.Safe(short, 100)},
 			cards.Container{Items: []cards.Element{cards.RichTextBlock{Inlines: []cards.TextRun{{Text: cards.Safe(long, 1_000_000)}}}}},
 			cards.ColumnSet{Columns: []cards.Column{{Items: []cards.Element{cards.FactSet{Facts: []cards.FactRow{{Title: cards.Lit("T"), Value: cards.Safe(long, 1_000_000)}}}}}}},
-			cards.Table{Columns: []cards.TableColumn{{Width: 1}}, Rows: []cards.TableRow{{Cells: []cards.TableCell{{Items: []cards.Element{cards.TextBlock{Text: cards.Safe(long, 1_000_000)}}}}}}},
+			cards.Table{Columns: []cards.TableColumn{{Width: "1"}}, Rows: []cards.TableRow{{Cells: []cards.TableCell{{Items: []cards.Element{cards.TextBlock{Text: cards.Safe(long, 1_000_000)}}}}}}},
 			cards.InputText{Asked: cards.Asked{Base: cards.Base{ID: "i"}, Label: cards.Lit("L")}, Value: cards.Safe(long, 1_000_000)},
-			cards.InputChoiceSet{Asked: cards.Asked{Base: cards.Base{ID: "c"}, Label: cards.Lit("L")}, Choices: []cards.Choice{{Title: cards.Safe(long, 1_000_000), Value: "v"}}},
+			cards.InputChoiceSet{Asked: cards.Asked{Base: cards.Base{ID: "c"}, Label: cards.Safe(long, 1_000_000)}, Choices: []cards.Choice{{Title: cards.Safe(long, 1_000_000), Value: "v"}}},
+			cards.InputNumber{Asked: cards.Asked{Base: cards.Base{ID: "n"}, Label: cards.Lit("L")}, Placeholder: cards.Safe(long, 1_000_000)},
+			cards.InputDate{Asked: cards.Asked{Base: cards.Base{ID: "d"}, Label: cards.Lit("L")}, Placeholder: cards.Safe(long, 1_000_000)},
+			cards.InputTime{Asked: cards.Asked{Base: cards.Base{ID: "t"}, Label: cards.Lit("L")}, Placeholder: cards.Safe(long, 1_000_000)},
+			cards.InputToggle{Asked: cards.Asked{Base: cards.Base{ID: "o"}, Label: cards.Lit("L")}, Title: cards.Safe(long, 1_000_000)},
+			cards.Media{AltText: "a", Sources: film("video/mp4", "https://a.example/f"), Base: cards.Base{Fallback: cards.TextBlock{Text: cards.Safe(long, 1_000_000)}}},
+			cards.ImageSet{Images: []cards.Image{{URL: "https://a.example/i.png"}}, Base: cards.Base{Fallback: cards.TextBlock{Text: cards.Safe(long, 1_000_000)}}},
+			cards.ColumnSet{Columns: []cards.Column{{Fallback: cards.Column{Items: []cards.Element{cards.TextBlock{Text: cards.Safe(long, 1_000_000)}}}}}},
 		},
 		Actions: []cards.Action{
 			cards.NewExecute("Join", "v", nil),
 			cards.ShowCard{Button: titled("More"), Card: body(cards.TextBlock{Text: cards.Safe(long, 1_000_000)})},
+			cards.ToggleVisibility{Button: cards.Button{Title: "Fold", Fallback: cards.ShowCard{Button: titled("Fold"), Card: body(cards.TextBlock{Text: cards.Safe(long, 1_000_000)})}}, Targets: []cards.Target{cards.Hide("i")}},
 		},
 	}
 	data, err := json.Marshal(card)
@@ -157,7 +223,7 @@ func TestFitShortensTheLongestTexts(t *testing.T) {
 	if len(data) > cards.MaxBytes || len(data) < cards.MaxBytes-100 {
 		t.Errorf("%d bytes", len(data))
 	}
-	for _, want := range []string{`"Join"`, `"More"`, short, "…"} {
+	for _, want := range []string{`"Join"`, `"More"`, `"Fold"`, short, "…"} {
 		if !strings.Contains(string(data), want) {
 			t.Errorf("%s is gone", want)
 		}

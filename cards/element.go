@@ -23,12 +23,31 @@ type Base struct {
 	Height    Height  `json:"height,omitempty"`
 	// IsVisible is nil for visible.
 	IsVisible *bool `json:"isVisible,omitempty"`
+	// Requires names features that the client must have, each with its lowest
+	// version, as in {"adaptiveCards": "1.5"}; the version * is any.
+	Requires map[string]string `json:"requires,omitempty"`
+	// Fallback is drawn by clients that do not know the element or lack what it
+	// requires: another element, or Drop.
+	Fallback Element `json:"fallback,omitempty"`
 }
 
 func (b Base) check(c *checker) {
 	c.id(b.ID)
-	c.oneOf("spacing", string(b.Spacing), "default", "none", "small", "medium", "large", "extraLarge", "padding")
+	checkSpacing(c, b.Spacing)
 	c.oneOf("height", string(b.Height), "auto", "stretch")
+	checkRequires(c, b.Requires)
+	checkFallback(c, b.Fallback)
+}
+
+func checkSpacing(c *checker, s Spacing) {
+	c.oneOf("spacing", string(s), "default", "none", "small", "medium", "large", "extraLarge", "padding")
+}
+
+func (b Base) cut(max int) Base {
+	if b.Fallback != nil {
+		b.Fallback = b.Fallback.cut(max)
+	}
+	return b
 }
 
 // Spacing is the room above an element.

@@ -1,5 +1,7 @@
 package cards
 
+import "time"
+
 // Elements that ask for something. What was typed arrives in the data of the
 // action that was pressed, under the input's ID. Never ask for secrets: the
 // password style only hides the letters.
@@ -26,6 +28,11 @@ func (a Asked) check(c *checker) {
 	}
 }
 
+func (a Asked) cut(max int) Asked {
+	a.Base, a.Label, a.ErrorMessage = a.Base.cut(max), a.Label.cut(max), a.ErrorMessage.cut(max)
+	return a
+}
+
 // InputText asks for text.
 type InputText struct {
 	Asked
@@ -35,6 +42,8 @@ type InputText struct {
 	MaxLength   int            `json:"maxLength,omitempty"`
 	Regex       string         `json:"regex,omitempty"`
 	Style       InputTextStyle `json:"style,omitempty"`
+	// InlineAction is a button beside the input.
+	InlineAction Action `json:"inlineAction,omitempty"`
 }
 
 // InputTextStyle says what kind of text is asked for.
@@ -83,6 +92,7 @@ type InputToggle struct {
 	Value    string `json:"value,omitempty"`
 	ValueOn  string `json:"valueOn,omitempty"`
 	ValueOff string `json:"valueOff,omitempty"`
+	NoWrap   bool   `json:"-"` // the title on one line, cut at its end
 }
 
 // InputChoiceSet asks for one of several choices, or for some of them, which then
@@ -94,6 +104,7 @@ type InputChoiceSet struct {
 	Value         string      `json:"value,omitempty"`
 	IsMultiSelect bool        `json:"isMultiSelect,omitempty"`
 	Style         ChoiceStyle `json:"style,omitempty"`
+	NoWrap        bool        `json:"-"` // each choice on one line, cut at its end
 }
 
 // A Choice is one entry of an InputChoiceSet: what is shown and what is sent.
@@ -138,13 +149,19 @@ func (i InputTime) MarshalJSON() ([]byte, error) {
 // MarshalJSON writes the input.
 func (i InputToggle) MarshalJSON() ([]byte, error) {
 	type members InputToggle
-	return typed("Input.Toggle", members(i))
+	return typed("Input.Toggle", struct {
+		members
+		Wrap bool `json:"wrap,omitempty"`
+	}{members(i), !i.NoWrap})
 }
 
 // MarshalJSON writes the input.
 func (i InputChoiceSet) MarshalJSON() ([]byte, error) {
 	type members InputChoiceSet
-	return typed("Input.ChoiceSet", members(i))
+	return typed("Input.ChoiceSet", struct {
+		members
+		Wrap bool `json:"wrap,omitempty"`
+	}{members(i), !i.NoWrap})
 }
 
 func (i InputText) check(c *checker) {
@@ -152,6 +169,25 @@ func (i InputText) check(c *checker) {
 	c.oneOf("style", string(i.Style), "text", "tel", "url", "email", "password")
 	if i.MaxLength < 0 {
 		c.add("the maxLength of the input %q is negative", i.ID)
+	}
+	checkSelect(c, i.InlineAction)
+}
+
+func (i InputDate) check(c *checker) {
+	i.Asked.check(c)
+	checkMoments(c, i.ID, time.DateOnly, i.Min, i.Max, i.Value)
+}
+
+func (i InputTime) check(c *checker) {
+	i.Asked.check(c)
+	checkMoments(c, i.ID, "15:04", i.Min, i.Max, i.Value)
+}
+
+func checkMoments(c *checker, id, form string, moments ...string) {
+	for _, m := range moments {
+		if _, err := time.Parse(form, m); m != "" && err != nil {
+			c.add("%q in the input %q is not written as %s", m, id, form)
+		}
 	}
 }
 
@@ -176,7 +212,30 @@ func (i InputChoiceSet) check(c *checker) {
 }
 
 func (i InputText) cut(max int) Element {
-	i.Value = i.Value.cut(max)
+	i.Asked, i.Placeholder, i.Value = i.Asked.cut(max), i.Placeholder.cut(max), i.Value.cut(max)
+	if i.InlineAction != nil {
+		i.InlineAction = i.InlineAction.cutAction(max)
+	}
+	return i
+}
+
+func (i InputNumber) cut(max int) Element {
+	i.Asked, i.Placeholder = i.Asked.cut(max), i.Placeholder.cut(max)
+	return i
+}
+
+func (i InputDate) cut(max int) Element {
+	i.Asked, i.Placeholder = i.Asked.cut(max), i.Placeholder.cut(max)
+	return i
+}
+
+func (i InputTime) cut(max int) Element {
+	i.Asked, i.Placeholder = i.Asked.cut(max), i.Placeholder.cut(max)
+	return i
+}
+
+func (i InputToggle) cut(max int) Element {
+	i.Asked, i.Title = i.Asked.cut(max), i.Title.cut(max)
 	return i
 }
 
@@ -185,11 +244,6 @@ func (i InputChoiceSet) cut(max int) Element {
 	for n, choice := range i.Choices {
 		choices[n] = Choice{choice.Title.cut(max), choice.Value}
 	}
-	i.Choices = choices
+	i.Asked, i.Placeholder, i.Choices = i.Asked.cut(max), i.Placeholder.cut(max), choices
 	return i
 }
-
-func (i InputNumber) cut(int) Element { return i }
-func (i InputDate) cut(int) Element   { return i }
-func (i InputTime) cut(int) Element   { return i }
-func (i InputToggle) cut(int) Element { return i }

@@ -2,7 +2,7 @@ package cards
 
 import "strings"
 
-// Elements that hold others, and pictures.
+// Elements that hold others.
 // https://adaptivecards.io/explorer/Container.html
 
 // ContainerStyle is the background of a container, by meaning.
@@ -21,6 +21,19 @@ func checkStyle(c *checker, s ContainerStyle) {
 	c.oneOf("style", string(s), "default", "emphasis", "good", "attention", "warning", "accent")
 }
 
+const digits = "0123456789"
+
+func isPixels(length string) bool {
+	number, ok := strings.CutSuffix(length, "px")
+	return ok && number != "" && strings.Trim(number, digits) == ""
+}
+
+func checkPixels(c *checker, member, length string) {
+	if length != "" && !isPixels(length) {
+		c.add("%s %q is not a number of pixels, as in 50px", member, length)
+	}
+}
+
 func checkVertical(c *checker, a Align) {
 	c.oneOf("verticalContentAlignment", string(a), "top", "center", "bottom")
 }
@@ -28,12 +41,13 @@ func checkVertical(c *checker, a Align) {
 // A Container groups elements.
 type Container struct {
 	Base
-	Items                    []Element      `json:"items"`
-	Style                    ContainerStyle `json:"style,omitempty"`
-	Bleed                    bool           `json:"bleed,omitempty"`
-	MinHeight                string         `json:"minHeight,omitempty"` // pixels, as in "50px"
-	VerticalContentAlignment Align          `json:"verticalContentAlignment,omitempty"`
-	SelectAction             Action         `json:"selectAction,omitempty"`
+	Items                    []Element        `json:"items"`
+	Style                    ContainerStyle   `json:"style,omitempty"`
+	Bleed                    bool             `json:"bleed,omitempty"`
+	MinHeight                string           `json:"minHeight,omitempty"` // pixels, as in "50px"
+	VerticalContentAlignment Align            `json:"verticalContentAlignment,omitempty"`
+	BackgroundImage          *BackgroundImage `json:"backgroundImage,omitempty"`
+	SelectAction             Action           `json:"selectAction,omitempty"`
 }
 
 // MarshalJSON writes the element.
@@ -46,6 +60,8 @@ func (e Container) check(c *checker) {
 	e.Base.check(c)
 	checkStyle(c, e.Style)
 	checkVertical(c, e.VerticalContentAlignment)
+	checkPixels(c, "minHeight", e.MinHeight)
+	e.BackgroundImage.check(c)
 	checkSelect(c, e.SelectAction)
 	if len(e.Items) == 0 {
 		c.add("a Container is empty")
@@ -54,7 +70,7 @@ func (e Container) check(c *checker) {
 }
 
 func (e Container) cut(max int) Element {
-	e.Items = cutAll(e.Items, max)
+	e.Base, e.Items = e.Base.cut(max), cutAll(e.Items, max)
 	return e
 }
 
@@ -70,29 +86,10 @@ type ColumnSet struct {
 	SelectAction        Action         `json:"selectAction,omitempty"`
 }
 
-// A Column is one column of a ColumnSet. Its Width is "auto", "stretch", a weight
-// such as "2", or pixels such as "50px".
-type Column struct {
-	Base
-	Items                    []Element      `json:"items,omitempty"`
-	Width                    string         `json:"width,omitempty"`
-	Style                    ContainerStyle `json:"style,omitempty"`
-	Bleed                    bool           `json:"bleed,omitempty"`
-	MinHeight                string         `json:"minHeight,omitempty"`
-	VerticalContentAlignment Align          `json:"verticalContentAlignment,omitempty"`
-	SelectAction             Action         `json:"selectAction,omitempty"`
-}
-
 // MarshalJSON writes the element.
 func (e ColumnSet) MarshalJSON() ([]byte, error) {
 	type members ColumnSet
 	return typed("ColumnSet", members(e))
-}
-
-// MarshalJSON writes the column.
-func (e Column) MarshalJSON() ([]byte, error) {
-	type members Column
-	return typed("Column", members(e))
 }
 
 func (e ColumnSet) check(c *checker) {
@@ -100,73 +97,20 @@ func (e ColumnSet) check(c *checker) {
 	checkStyle(c, e.Style)
 	checkHorizontal(c, e.HorizontalAlignment)
 	checkSelect(c, e.SelectAction)
+	checkPixels(c, "minHeight", e.MinHeight)
 	for _, column := range e.Columns {
-		column.Base.check(c)
-		checkStyle(c, column.Style)
-		checkVertical(c, column.VerticalContentAlignment)
-		checkSelect(c, column.SelectAction)
-		checkWidth(c, column.Width)
-		checkAll(c, "item", column.Items)
+		column.check(c)
 	}
-}
-
-func checkWidth(c *checker, width string) {
-	number := strings.TrimSuffix(width, "px")
-	if width == "" || width == "auto" || width == "stretch" || strings.Trim(number, "0123456789") == "" && number != "" {
-		return
-	}
-	c.add("width %q is not auto, stretch, a weight or pixels", width)
 }
 
 func (e ColumnSet) cut(max int) Element {
 	columns := make([]Column, len(e.Columns))
 	for i, column := range e.Columns {
-		column.Items = cutAll(column.Items, max)
-		columns[i] = column
+		columns[i] = column.cut(max)
 	}
-	e.Columns = columns
+	e.Base, e.Columns = e.Base.cut(max), columns
 	return e
 }
-
-// An Image is a picture. Its URL is https or a data URI, fetched by Teams and its
-// clients: never one that a visitor gave. AltText is what a screen reader says,
-// empty for decoration.
-type Image struct {
-	Base
-	URL                 string     `json:"url"`
-	AltText             string     `json:"altText"`
-	Size                Size       `json:"size,omitempty"`
-	Style               ImageStyle `json:"style,omitempty"`
-	Width               string     `json:"width,omitempty"` // pixels, as in "50px"
-	BackgroundColor     string     `json:"backgroundColor,omitempty"`
-	HorizontalAlignment Align      `json:"horizontalAlignment,omitempty"`
-	SelectAction        Action     `json:"selectAction,omitempty"`
-}
-
-// ImageStyle is the outline of a picture.
-type ImageStyle string
-
-// StylePerson draws a picture in a circle.
-const StylePerson ImageStyle = "person"
-
-// MarshalJSON writes the element.
-func (e Image) MarshalJSON() ([]byte, error) {
-	type members Image
-	return typed("Image", members(e))
-}
-
-func (e Image) check(c *checker) {
-	e.Base.check(c)
-	c.oneOf("size", string(e.Size), "auto", "stretch", "small", "medium", "large")
-	c.oneOf("style", string(e.Style), "default", "person")
-	checkHorizontal(c, e.HorizontalAlignment)
-	checkSelect(c, e.SelectAction)
-	if !strings.HasPrefix(e.URL, "https://") && !strings.HasPrefix(e.URL, "data:image/") {
-		c.add("the URL of an Image must begin with https:// or data:image/")
-	}
-}
-
-func (e Image) cut(int) Element { return e }
 
 // An ActionSet puts buttons into the body.
 type ActionSet struct {
@@ -189,105 +133,6 @@ func (e ActionSet) check(c *checker) {
 }
 
 func (e ActionSet) cut(max int) Element {
-	e.Actions = cutActions(e.Actions, max)
-	return e
-}
-
-// A Table is a grid. Its first row is its header unless PlainFirstRow is set.
-type Table struct {
-	Base
-	Columns       []TableColumn  `json:"columns"`
-	Rows          []TableRow     `json:"rows"`
-	PlainFirstRow bool           `json:"-"`
-	NoGridLines   bool           `json:"-"`
-	GridStyle     ContainerStyle `json:"gridStyle,omitempty"`
-}
-
-// A TableColumn has the relative width of a column.
-type TableColumn struct {
-	Width                          int   `json:"width"` // a weight, at least 1
-	HorizontalCellContentAlignment Align `json:"horizontalCellContentAlignment,omitempty"`
-	VerticalCellContentAlignment   Align `json:"verticalCellContentAlignment,omitempty"`
-}
-
-// A TableRow has as many cells as the table has columns.
-type TableRow struct {
-	Cells []TableCell    `json:"cells"`
-	Style ContainerStyle `json:"style,omitempty"`
-}
-
-// A TableCell holds elements.
-type TableCell struct {
-	Items []Element      `json:"items"`
-	Style ContainerStyle `json:"style,omitempty"`
-}
-
-// MarshalJSON writes the element. The member for the header is the renderer's: the schema spells it in the singular, which
-// nothing reads. Both take a header for granted.
-func (e Table) MarshalJSON() ([]byte, error) {
-	type members Table
-	var header *bool
-	if e.PlainFirstRow {
-		header = new(bool)
-	}
-	return typed("Table", struct {
-		members
-		FirstRowAsHeaders *bool `json:"firstRowAsHeaders,omitempty"`
-		ShowGridLines     bool  `json:"showGridLines"`
-	}{members(e), header, !e.NoGridLines})
-}
-
-// MarshalJSON writes the row.
-func (r TableRow) MarshalJSON() ([]byte, error) {
-	type members TableRow
-	return typed("TableRow", members(r))
-}
-
-// MarshalJSON writes the cell.
-func (t TableCell) MarshalJSON() ([]byte, error) {
-	type members TableCell
-	if t.Items == nil {
-		t.Items = []Element{}
-	}
-	return typed("TableCell", members(t))
-}
-
-func (e Table) check(c *checker) {
-	e.Base.check(c)
-	checkStyle(c, e.GridStyle)
-	if len(e.Columns) == 0 {
-		c.add("a Table has no columns")
-	}
-	for _, column := range e.Columns {
-		if column.Width < 1 {
-			c.add("the width of a table's column is a weight of at least 1")
-		}
-		checkHorizontal(c, column.HorizontalCellContentAlignment)
-		checkVertical(c, column.VerticalCellContentAlignment)
-	}
-	for i, row := range e.Rows {
-		checkStyle(c, row.Style)
-		if len(row.Cells) != len(e.Columns) {
-			c.add("row %d of a Table has %d cells, not %d", i+1, len(row.Cells), len(e.Columns))
-		}
-		for _, cell := range row.Cells {
-			checkStyle(c, cell.Style)
-			checkAll(c, "item", cell.Items)
-		}
-	}
-}
-
-func (e Table) cut(max int) Element {
-	rows := make([]TableRow, len(e.Rows))
-	for i, row := range e.Rows {
-		cells := make([]TableCell, len(row.Cells))
-		for j, cell := range row.Cells {
-			cell.Items = cutAll(cell.Items, max)
-			cells[j] = cell
-		}
-		row.Cells = cells
-		rows[i] = row
-	}
-	e.Rows = rows
+	e.Base, e.Actions = e.Base.cut(max), cutActions(e.Actions, max)
 	return e
 }

@@ -55,7 +55,7 @@ func (t TextBlock) check(c *checker) {
 }
 
 func (t TextBlock) cut(max int) Element {
-	t.Text = t.Text.cut(max)
+	t.Base, t.Text = t.Base.cut(max), t.Text.cut(max)
 	return t
 }
 
@@ -91,7 +91,7 @@ func (r RichTextBlock) cut(max int) Element {
 		run.Text = run.Text.cut(max)
 		runs[i] = run
 	}
-	r.Inlines = runs
+	r.Base, r.Inlines = r.Base.cut(max), runs
 	return r
 }
 
@@ -155,7 +155,7 @@ func (f FactSet) cut(max int) Element {
 	for i, row := range f.Facts {
 		rows[i] = FactRow{row.Title.cut(max), row.Value.cut(max)}
 	}
-	f.Facts = rows
+	f.Base, f.Facts = f.Base.cut(max), rows
 	return f
 }
 
