@@ -154,7 +154,7 @@ func (w *WorkHours) openings(local time.Time) iter.Seq[period] {
 			}
 		}
 		if current != nil {
-			current.endless = current.to.After(noon(local, horizon))
+			current.endless = !current.from.After(local) && current.to.After(noon(local, horizon))
 			yield(*current)
 		}
 	}
