@@ -55,7 +55,7 @@ func launch(t *testing.T, env []string, path string, args ...string) *program {
 func serve(t *testing.T, env ...string) (p *program, url string) {
 	t.Helper()
 	p = launch(t, append([]string{"DOCKET_ADDR=127.0.0.1:0", "DOCKET_LOG_LEVEL=debug"}, env...), binary, "serve")
-	return p, p.find(&p.stderr, `msg="docket is listening" url=(\S+)`)
+	return p, p.find(&p.stderr, `"docket is listening",? ?"?url[=":]+(http://[^ "]+)`)
 }
 
 // find waits for a line and answers its part in parentheses.

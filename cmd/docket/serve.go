@@ -74,12 +74,16 @@ func assemble(s *settings, log *slog.Logger) (_ *server, err error) {
 			srv.close()
 		}
 	}()
+	client, gate, err := srv.bot() // first, so that a bad setting leaves no new store behind
+	if err != nil {
+		return nil, err
+	}
 	path, err := s.storePath()
 	if err != nil {
 		return nil, err
 	}
 	if srv.engine, err = bolt.Open(path); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("DOCKET_STORE: %w", err)
 	}
 	srv.closers = append(srv.closers, srv.engine)
 	if srv.listener, err = net.Listen("tcp", s.Addr); err != nil {
@@ -87,10 +91,6 @@ func assemble(s *settings, log *slog.Logger) (_ *server, err error) {
 	}
 	srv.closers = append(srv.closers, srv.listener)
 
-	client, gate, err := srv.bot()
-	if err != nil {
-		return nil, err
-	}
 	cfg := handoff.Config{App: s.Name, Brief: agent.Brief, Close: agent.Close, Log: log}
 	if client != nil {
 		cfg.Platforms = append(cfg.Platforms, teams.NewPlatform(client))
