@@ -1,6 +1,7 @@
 package activity
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 )
@@ -150,7 +151,12 @@ func Decode(data []byte) (*Activity, error) {
 
 // Encode writes a value of this package without escaping < > and &, which
 // json.Marshal would do. It fails when a raw member is not valid JSON.
-func Encode(v json.Marshaler) ([]byte, error) { return v.MarshalJSON() }
+func Encode(v json.Marshaler) ([]byte, error) {
+	if a, ok := v.(*Activity); ok { // saves the copy that the method makes of a large value
+		return marshal(a)
+	}
+	return v.MarshalJSON()
+}
 
 // IsType reports whether the activity is of type t. A type with a suffix after
 // a slash counts as its base: message/x is a message.
@@ -179,8 +185,8 @@ func (a *Activity) HasSubmit() bool {
 }
 
 func present(raw json.RawMessage) bool {
-	text := strings.TrimSpace(string(raw))
-	return text != "" && text != "null"
+	raw = bytes.TrimSpace(raw)
+	return len(raw) > 0 && string(raw) != "null"
 }
 
 // A TextHighlight marks words in the text of the activity that ReplyToID names.

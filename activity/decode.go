@@ -19,13 +19,13 @@ func unmarshalJSON(data []byte, v any) error {
 // unmarshal fills *v, a pointer to a struct with an Extra map, from one JSON
 // object.
 func unmarshal(data []byte, v any) error {
-	sc, err := newScanner(data)
-	if err != nil {
+	sc := scanner{data: data}
+	if err := sc.begin(); err != nil {
 		return err
 	}
 	target := reflect.ValueOf(v).Elem()
 	target.SetZero()
-	fits, err := shapeOf(target.Type()).decode(sc, target)
+	fits, err := shapeOf(target.Type()).decode(&sc, target)
 	if err != nil {
 		return err
 	}

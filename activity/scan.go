@@ -172,12 +172,12 @@ func (s *scanner) skipObject() error {
 		return err
 	}
 	outer := len(s.names)
-	defer func() { s.names = s.names[:outer] }()
 	var seen map[string]bool
 	for first := true; ; first = false {
 		at := s.pos
 		name, more, err := s.member(first)
 		if !more {
+			s.names = s.names[:outer]
 			return err
 		}
 		if s.repeats(name, outer, seen) {
@@ -323,20 +323,19 @@ func (s *scanner) end() error {
 	return nil
 }
 
-// newScanner refuses a text that is not UTF-8, so that no later step needs to
-// ask again (RFC 8259 section 8.1).
-func newScanner(data []byte) (*scanner, error) {
-	s := &scanner{data: data}
-	if !utf8.Valid(data) {
-		return nil, s.fail(ErrSyntax)
+// begin refuses a text that is not UTF-8, so that no later step needs to ask
+// again (RFC 8259 section 8.1).
+func (s *scanner) begin() error {
+	if !utf8.Valid(s.data) {
+		return s.fail(ErrSyntax)
 	}
-	return s, nil
+	return nil
 }
 
 // checkValue checks that a text is exactly one JSON value of any kind.
 func checkValue(data []byte) error {
-	s, err := newScanner(data)
-	if err != nil {
+	s := scanner{data: data}
+	if err := s.begin(); err != nil {
 		return err
 	}
 	if err := s.skip(); err != nil {
