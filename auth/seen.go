@@ -21,6 +21,12 @@ type seenTokens struct {
 
 type tokenID [sha256.Size]byte
 
+// idOf copies the token to the stack, where a real one fits, before it is hashed.
+func idOf(token string) tokenID {
+	var room [1536]byte
+	return sha256.Sum256(append(room[:0], token...))
+}
+
 type seenToken struct {
 	claims Claims
 	key    *signingKey

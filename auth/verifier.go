@@ -2,7 +2,6 @@ package auth
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -133,7 +132,7 @@ func (v *Verifier) Verify(ctx context.Context, h http.Header) (Claims, error) {
 	if refusal != nil {
 		return Claims{}, refusal
 	}
-	id := sha256.Sum256([]byte(token))
+	id := idOf(token)
 	if known, ok := v.seen.get(id, v.clock()); ok {
 		key, err := v.keys.find(ctx, known.claims.KeyID)
 		if err != nil {
