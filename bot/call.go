@@ -30,8 +30,8 @@ type call struct {
 	serviceURL string
 	path       []string // segments below /v3, not yet escaped
 	query      url.Values
-	body       any // nil for none
-	into       any // nil when the answer does not matter
+	body       any              // nil for none
+	into       json.Unmarshaler // nil when the answer does not matter
 }
 
 var (
@@ -73,17 +73,20 @@ func (c *Client) call(ctx context.Context, op call) error {
 // target makes the URL. Each id is one segment, whatever characters it holds; one
 // that would change the path's meaning is refused.
 func (op call) target(base string) (string, error) {
-	target := base + "/v3"
+	target := append(make([]byte, 0, 256), base...)
+	target = append(target, "/v3"...)
 	for _, segment := range op.path {
 		if segment == "" || segment == "." || segment == ".." {
 			return "", fmt.Errorf("%q is not an id", segment)
 		}
-		target += "/" + url.PathEscape(segment)
+		target = append(target, '/')
+		target = append(target, url.PathEscape(segment)...)
 	}
 	if len(op.query) > 0 {
-		target += "?" + op.query.Encode()
+		target = append(target, '?')
+		target = append(target, op.query.Encode()...)
 	}
-	return target, nil
+	return string(target), nil
 }
 
 // send makes the request, at most twice: a 401 means that the service took
@@ -126,20 +129,33 @@ func (c *Client) request(ctx context.Context, method, target string, body []byte
 	if err != nil {
 		return nil, err
 	}
+	req.Header = http.Header{"Accept": {"application/json"}, "User-Agent": {c.userAgent}}
 	if body == nil {
 		req.Body = http.NoBody
 	} else {
-		req.Header.Set("Content-Type", "application/json; charset=utf-8")
+		req.Header["Content-Type"] = []string{"application/json; charset=utf-8"}
 	}
 	// Without GetBody the transport cannot send a request a second time by itself
 	// when a connection breaks.
 	req.GetBody = nil
-	req.Header.Set("Accept", "application/json")
-	req.Header.Set("User-Agent", c.userAgent)
 	if token != "" {
-		req.Header.Set("Authorization", "Bearer "+token)
+		req.Header["Authorization"] = []string{c.authorization(token)}
 	}
 	return req, nil
+}
+
+// credential is an Authorization header for a token.
+type credential struct{ token, header string }
+
+// authorization puts the header together once for each token, which is long and
+// serves for an hour.
+func (c *Client) authorization(token string) string {
+	made := c.credential.Load()
+	if made == nil || made.token != token {
+		made = &credential{token: token, header: "Bearer " + token}
+		c.credential.Store(made)
+	}
+	return made.header
 }
 
 func (op call) encode() ([]byte, error) {
@@ -162,8 +178,8 @@ func (op call) read(resp *http.Response) error {
 		return nil
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
-	if err == nil && len(bytes.TrimSpace(body)) > 0 {
-		err = json.Unmarshal(body, op.into)
+	if body = bytes.TrimSpace(body); err == nil && len(body) > 0 {
+		err = op.into.UnmarshalJSON(body)
 	}
 	if err != nil && op.method == http.MethodGet {
 		return &Error{Op: op.op, Status: resp.StatusCode, ServiceHost: resp.Request.URL.Host, Err: err}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/docket-handoff/docket/activity"
@@ -53,6 +54,8 @@ type Client struct {
 	hosts     auth.Hosts
 	http      *http.Client
 	userAgent string
+
+	credential atomic.Pointer[credential] // of the token that was used last
 }
 
 // NewClient makes a client and calls nobody. It fails without a token source.
