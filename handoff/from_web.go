@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/docket-handoff/docket/store"
 )
@@ -67,6 +68,8 @@ func (d *Desk) say(ctx context.Context, id ID, who string, s Say, author func(*d
 			return refuse(CodeClosed, "this conversation is closed")
 		case who == "agent" && f.conversation.State == StateJoined:
 			return refuse(CodeSpecialistHasIt, "a specialist has the conversation; the agent is silent until it is handed back")
+		case who == "visitor" && f.crowded(tx):
+			return &Error{Code: CodeBusy, Msg: "too many messages are still on their way to our team; please wait a moment", RetryAfter: 30 * time.Second}
 		}
 		m := f.say(author(f), s.Text, s.Attachments)
 		then(f, m)
@@ -77,6 +80,24 @@ func (d *Desk) say(ctx context.Context, id ID, who string, s Say, author func(*d
 		return d.save(tx, f)
 	})
 	return said, err
+}
+
+const maxWaiting = 200 // posts of one conversation that wait for one channel
+
+// crowded says whether a channel that was asked is so far behind that more lines would only pile up.
+func (f *dossier) crowded(tx store.Tx) bool {
+	if !f.under() {
+		return false
+	}
+	for _, channel := range f.handoff.Channels {
+		waiting := 0
+		for range tx.Scan(queueRows(channel, string(f.conversation.ID)), "") {
+			if waiting++; waiting == maxWaiting {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (s *Say) validate() error {
