@@ -11,6 +11,7 @@ const (
 	ScopeTeam      = "team"
 	ScopePersonal  = "personal"
 	ScopeGroupChat = "groupChat"
+	ScopeCopilot   = "copilot"
 )
 
 // ReadChannelMessages is the resource-specific permission that lets a bot hear
@@ -32,6 +33,7 @@ type App struct {
 	// new permissions, only when it has grown.
 	Version                 string              `json:"version"`
 	ID                      string              `json:"id"` // a GUID
+	LocalizationInfo        *LocalizationInfo   `json:"localizationInfo,omitempty"`
 	Developer               Developer           `json:"developer"`
 	Name                    Name                `json:"name"`
 	Description             Description         `json:"description"`
@@ -45,6 +47,18 @@ type App struct {
 	SupportsChannelFeatures string              `json:"supportsChannelFeatures,omitempty"`
 	DefaultInstallScope     string              `json:"defaultInstallScope,omitempty"`
 	DefaultGroupCapability  *GroupCapability    `json:"defaultGroupCapability,omitempty"`
+
+	// SupportedChannelTypes is how apps named private and shared channels before
+	// SupportsChannelFeatures.
+	SupportedChannelTypes []string `json:"supportedChannelTypes,omitempty"`
+	DevicePermissions     []string `json:"devicePermissions,omitempty"` // of pages inside Teams
+	// ConfigurableProperties lists what a tenant's admin may change, such as name.
+	ConfigurableProperties []string `json:"configurableProperties,omitempty"`
+	PublisherDocsURL       string   `json:"publisherDocsUrl,omitempty"` // a page for admins
+	// DefaultBlockUntilAdminAction keeps the app blocked until an admin allows it.
+	DefaultBlockUntilAdminAction bool `json:"defaultBlockUntilAdminAction,omitempty"`
+	ShowLoadingIndicator         bool `json:"showLoadingIndicator,omitempty"`
+	IsFullScreen                 bool `json:"isFullScreen,omitempty"`
 }
 
 // Developer says who made the app. Lengths are in characters.
@@ -53,6 +67,7 @@ type Developer struct {
 	WebsiteURL string `json:"websiteUrl"`
 	PrivacyURL string `json:"privacyUrl"`
 	TermsURL   string `json:"termsOfUseUrl"`
+	PartnerID  string `json:"mpnId,omitempty"` // of Microsoft's partner network, at most 10
 }
 
 // Name is what the app is called.
@@ -63,33 +78,74 @@ type Name struct {
 
 // Description says what the app does.
 type Description struct {
-	Short string `json:"short"` // at most 80
-	Full  string `json:"full"`  // at most 4,000
+	Short    string    `json:"short"`              // at most 80
+	Full     string    `json:"full"`               // at most 4,000
+	Features []Feature `json:"features,omitempty"` // at most 3
 }
+
+// A Feature is one thing that the app can do, for the store.
+type Feature struct {
+	Title       string `json:"title"`       // at most 45
+	Description string `json:"description"` // at most 120
+}
+
+// Lengths of texts, in characters.
+const (
+	maxShortName   = 30
+	maxFullName    = 100
+	maxShortText   = 80
+	maxText        = 4000
+	maxFeature     = 45
+	maxFeatureText = 120
+	maxCommand     = 128
+)
 
 // IconFiles name the pictures in the package.
 type IconFiles struct {
 	Color   string `json:"color"`
 	Outline string `json:"outline"`
+	Color32 string `json:"color32x32,omitempty"` // for Outlook and Copilot alone
 }
 
 // A Bot is the app's bot.
 type Bot struct {
 	BotID        string        `json:"botId"` // the bot's app id in Microsoft Entra ID
 	Scopes       []string      `json:"scopes"`
-	CommandLists []CommandList `json:"commandLists,omitempty"`
+	CommandLists []CommandList `json:"commandLists,omitempty"` // at most 3
+
+	NeedsChannelSelector bool `json:"needsChannelSelector,omitempty"`
+	SupportsFiles        bool `json:"supportsFiles,omitempty"` // in the personal scope
+	SupportsCalling      bool `json:"supportsCalling,omitempty"`
+	SupportsVideo        bool `json:"supportsVideo,omitempty"`
+	// SupportsTargetedMessages is needed for commands that a slash triggers.
+	SupportsTargetedMessages bool `json:"supportsTargetedMessages,omitempty"`
 }
+
+// What makes Teams suggest the commands of a list.
+const (
+	TriggerMention = "mention"
+	TriggerSlash   = "slash"
+)
 
 // A CommandList is what Teams suggests when the bot is mentioned.
 type CommandList struct {
 	Scopes   []string  `json:"scopes"`
-	Commands []Command `json:"commands"` // at most 12
+	Commands []Command `json:"commands"`           // at most 12
+	Triggers []string  `json:"triggers,omitempty"` // mention alone when empty
 }
 
-// A Command is one suggestion.
+// Types of commands.
+const (
+	CommandBasic  = "basic"
+	CommandPrompt = "prompt"
+)
+
+// A Command is one suggestion: choosing it sends its title, or its prompt.
 type Command struct {
-	Title       string `json:"title"`       // at most 128
-	Description string `json:"description"` // at most 4,000
+	Title       string `json:"title"`            // at most 128
+	Description string `json:"description"`      // at most 4,000
+	Type        string `json:"type,omitempty"`   // basic when empty
+	Prompt      string `json:"prompt,omitempty"` // at most 4,000; of the type prompt
 }
 
 // WebApplicationInfo names the app's registration in Microsoft Entra ID. Resource
@@ -174,11 +230,11 @@ func commands() CommandList {
 	return CommandList{
 		Scopes: []string{ScopeTeam},
 		Commands: []Command{
-			{"status", "Say whether this channel is connected and who has the conversation"},
-			{"end", "End the conversation and post its summary"},
-			{"leave", "Step out; the visitor waits for somebody else"},
-			{"hand back", "Let the AI agent go on with the visitor"},
-			{"help", "Say what can be done here"},
+			{Title: "status", Description: "Say whether this channel is connected and who has the conversation"},
+			{Title: "end", Description: "End the conversation and post its summary"},
+			{Title: "leave", Description: "Step out; the visitor waits for somebody else"},
+			{Title: "hand back", Description: "Let the AI agent go on with the visitor"},
+			{Title: "help", Description: "Say what can be done here"},
 		},
 	}
 }

@@ -1,13 +1,19 @@
 // Package manifest makes the app package that brings a bot into Microsoft Teams:
-// a zip file with manifest.json and two icons. It imports the standard library
-// alone.
+// a zip file with manifest.json, its icons, and a file for each further language.
+// It imports the standard library alone.
 //
-// New fills an App from a few Options; Validate holds an App against the schema
+// New fills an App from a few Options; App.InLanguage adds a language. Validate
+// holds an App against the schema
 // (https://developer.microsoft.com/en-us/json-schemas/teams/v1.29/MicrosoftTeams.schema.json)
 // and against the rules that the schema does not state but an upload enforces;
 // CheckIcons looks at the pictures pixel by pixel. WritePackage does both checks
 // before it writes, and then writes the same bytes for the same input, so that
-// two packages can be compared.
+// two packages can be compared. Every complaint is a *Finding, with the member
+// and the remedy; they come joined, all at once.
 //
-// The values here are plain data; nothing starts and nothing locks.
+// An App has the members that a bot needs. Tabs, message extensions, Office
+// add-ins and Copilot's agents are other kinds of app and are not in it.
+//
+// The values here are plain data: nothing starts, nothing locks, and what many
+// goroutines only read is safe.
 package manifest

@@ -3,12 +3,13 @@ package manifest
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"image"
 	"image/color"
 	"image/png"
 )
 
-// CheckIcons looks at both pictures pixel by pixel. The error joins all findings,
+// CheckIcons looks at the pictures pixel by pixel. The error joins all findings,
 // each a *Finding.
 func CheckIcons(icons Icons) error {
 	var c checker
@@ -18,12 +19,21 @@ func CheckIcons(icons Icons) error {
 	if picture := c.picture("icons.outline", icons.Outline, OutlineSize); picture != nil {
 		c.white(picture)
 	}
+	if len(icons.Color32) > 0 {
+		if picture := c.picture("icons.color32x32", icons.Color32, OutlineSize); picture != nil {
+			c.clear(picture)
+		}
+	}
 	return errors.Join(c.findings...)
 }
 
 // picture reads a PNG file of the right size, or returns nil. The size is known
 // before the pixels are read, so a huge picture costs nothing.
 func (c *checker) picture(member string, data []byte, size int) image.Image {
+	if len(data) > MaxIconBytes {
+		c.add(member, fmt.Sprintf("save it in fewer colours, in at most %d bytes", MaxIconBytes), "it has %d bytes", len(data))
+		return nil
+	}
 	config, err := png.DecodeConfig(bytes.NewReader(data))
 	if err != nil {
 		c.add(member, "save the picture as PNG", "it is not a PNG file (%v)", err)
@@ -57,6 +67,17 @@ func (c *checker) square(picture image.Image) {
 	}
 	if edge := 4 * ColorSize; solid != edge && clear != edge {
 		c.add("icons.color", "fill the square with one colour, or leave all of its edge transparent; Teams rounds the corners", "its edge is neither solid nor transparent")
+	}
+}
+
+// clear checks that the small icon's corners are transparent.
+func (c *checker) clear(picture image.Image) {
+	last := OutlineSize - 1
+	for _, p := range []image.Point{{0, 0}, {0, last}, {last, 0}, {last, last}} {
+		if pixel(picture, p.X, p.Y).A != 0 {
+			c.add("icons.color32x32", "draw it on a transparent background", "the corner at %d, %d is not transparent", p.X, p.Y)
+			return
+		}
 	}
 }
 

@@ -11,11 +11,12 @@ import (
 	"strconv"
 )
 
-// Icons are the two pictures of a package, as PNG files.
+// Icons are the pictures of a package, as PNG files of at most MaxIconBytes.
 // https://learn.microsoft.com/microsoftteams/platform/concepts/build-and-test/apps-package#app-icons
 type Icons struct {
 	Color   []byte // ColorSize square
 	Outline []byte // OutlineSize square, white on transparent
+	Color32 []byte // OutlineSize square, in colour on transparent; may be missing
 }
 
 // Sizes of the icons, in pixels.
@@ -23,6 +24,9 @@ const (
 	ColorSize   = 192
 	OutlineSize = 32
 )
+
+// MaxIconBytes is how large the file of an icon may be.
+const MaxIconBytes = 30_000
 
 // DefaultIcons draws the icons of an app whose accent colour is as in #3B5BA5: two
 // speech bubbles, and an arrow that hands over from one to the other. It fails

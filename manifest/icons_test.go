@@ -145,6 +145,7 @@ func TestCheckIcons(t *testing.T) {
 		{"a coloured outline", "icons.outline", good.Color, encode(t, square(manifest.OutlineSize, blue))},
 		{"a speck that is nearly white", "icons.outline", good.Color, encode(t, speck)},
 		{"an empty outline", "icons.outline", good.Color, encode(t, square(manifest.OutlineSize, clear))},
+		{"a file too large", "icons.color", append(encode(t, square(manifest.ColorSize, blue)), make([]byte, manifest.MaxIconBytes)...), good.Outline},
 		{"a black outline without alpha", "icons.outline", good.Color, encode(t, image.NewGray(image.Rect(0, 0, 32, 32)))},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -156,6 +157,35 @@ func TestCheckIcons(t *testing.T) {
 				return
 			}
 			finds(t, err, row.member)
+		})
+	}
+}
+
+func TestCheckSmallIcon(t *testing.T) {
+	good, clear := icons(t), color.NRGBA{}
+	round := square(manifest.OutlineSize, clear)
+	round.Set(16, 16, color.NRGBA{0, 0, 200, 255})
+	for _, row := range []struct {
+		name  string
+		small []byte
+		ok    bool
+	}{
+		{"none", nil, true},
+		{"a shape on transparent", encode(t, round), true},
+		{"a full square", encode(t, square(manifest.OutlineSize, color.NRGBA{0, 0, 200, 255})), false},
+		{"too large", good.Color, false},
+		{"not a picture", []byte("GIF89a"), false},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			with := good
+			with.Color32 = row.small
+			err := manifest.CheckIcons(with)
+			if row.ok && err != nil {
+				t.Error(err)
+			}
+			if !row.ok {
+				finds(t, err, "icons.color32x32")
+			}
 		})
 	}
 }

@@ -1,12 +1,10 @@
 package manifest_test
 
 import (
-	"archive/zip"
 	"bytes"
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"os"
 	"strings"
 	"sync"
@@ -107,6 +105,28 @@ func TestValidateFindsWhatIsWrong(t *testing.T) {
 		{"an icon with a backslash", "icons.outline", func(a *manifest.App) { a.Icons.Outline = `a\b.png` }},
 		{"an icon over the manifest", "icons.outline", func(a *manifest.App) { a.Icons.Outline = "manifest.json" }},
 		{"one icon for both", "icons.outline", func(a *manifest.App) { a.Icons.Outline = a.Icons.Color }},
+		{"one icon for both, in capitals", "icons.outline", func(a *manifest.App) { a.Icons.Outline = "COLOR.png" }},
+		{"a small icon in a folder", "icons.color32x32", func(a *manifest.App) { a.Icons.Color32 = "a/b.png" }},
+		{"a small icon that is another", "icons.color32x32", func(a *manifest.App) { a.Icons.Color32 = a.Icons.Color }},
+		{"a long partner id", "developer.mpnId", func(a *manifest.App) { a.Developer.PartnerID = long(11) }},
+		{"four features", "description.features", func(a *manifest.App) {
+			f := manifest.Feature{Title: "a", Description: "b"}
+			a.Description.Features = []manifest.Feature{f, f, f, f}
+		}},
+		{"a feature without a title", "description.features[0].title", func(a *manifest.App) { a.Description.Features = []manifest.Feature{{Description: "b"}} }},
+		{"a feature with a long description", "description.features[0].description", func(a *manifest.App) {
+			a.Description.Features = []manifest.Feature{{Title: "a", Description: long(121)}}
+		}},
+		{"an unknown trigger", "bots[0].commandLists[0].triggers", func(a *manifest.App) { a.Bots[0].CommandLists[0].Triggers = []string{"dot"} }},
+		{"a trigger twice", "bots[0].commandLists[0].triggers", func(a *manifest.App) { a.Bots[0].CommandLists[0].Triggers = []string{"mention", "mention"} }},
+		{"a slash for a bot that hears none", "bots[0].commandLists[0].triggers", func(a *manifest.App) { a.Bots[0].CommandLists[0].Triggers = []string{"slash"} }},
+		{"an unknown type of a command", "bots[0].commandLists[0].commands[0].type", func(a *manifest.App) { a.Bots[0].CommandLists[0].Commands[0].Type = "rich" }},
+		{"a prompt of a basic command", "bots[0].commandLists[0].commands[0].prompt", func(a *manifest.App) { a.Bots[0].CommandLists[0].Commands[0].Prompt = "x" }},
+		{"a prompt command without one", "bots[0].commandLists[0].commands[0].prompt", func(a *manifest.App) { a.Bots[0].CommandLists[0].Commands[0].Type = "prompt" }},
+		{"an unknown type of channels", "supportedChannelTypes", func(a *manifest.App) { a.SupportedChannelTypes = []string{"standard"} }},
+		{"an unknown device", "devicePermissions", func(a *manifest.App) { a.DevicePermissions = []string{"camera"} }},
+		{"a property that nobody can change", "configurableProperties", func(a *manifest.App) { a.ConfigurableProperties = []string{"id"} }},
+		{"documents that are no page", "publisherDocsUrl", func(a *manifest.App) { a.PublisherDocsURL = "docs.html" }},
 		{"a colour by name", "accentColor", func(a *manifest.App) { a.AccentColor = "blue" }},
 		{"a short colour", "accentColor", func(a *manifest.App) { a.AccentColor = "#abc" }},
 		{"no bot", "bots", func(a *manifest.App) { a.Bots = nil; a.DefaultInstallScope = "" }},
@@ -275,6 +295,47 @@ func TestOtherScopesAreValid(t *testing.T) {
 	}
 }
 
+func TestRareMembersAreValid(t *testing.T) {
+	app := rich()
+	if err := app.Validate(); err != nil {
+		t.Error(err)
+	}
+	var b bytes.Buffer
+	if err := manifest.WritePackage(&b, app, small(t)); err != nil {
+		t.Fatal(err)
+	}
+	if files := unpack(t, b.Bytes()); len(files["small.png"]) == 0 {
+		t.Error("the small icon is not packed")
+	}
+}
+
+// rich is an app with every member that this package knows.
+func rich() manifest.App {
+	app := manifest.New(options())
+	app.Developer.PartnerID = "1234567"
+	app.Description.Features = []manifest.Feature{{Title: "Join", Description: "Join a conversation from its card."}}
+	app.Icons.Color32 = "small.png"
+	app.SupportedChannelTypes = []string{"sharedChannels", "privateChannels"}
+	app.Permissions, app.DevicePermissions = []string{"identity"}, []string{"media"}
+	app.ConfigurableProperties, app.PublisherDocsURL = []string{"name"}, "https://northwind.example/docs"
+	app.DefaultBlockUntilAdminAction, app.ShowLoadingIndicator, app.IsFullScreen = true, true, true
+	bot := &app.Bots[0]
+	bot.Scopes = []string{manifest.ScopeTeam, manifest.ScopePersonal, manifest.ScopeGroupChat, manifest.ScopeCopilot}
+	bot.NeedsChannelSelector, bot.SupportsFiles, bot.SupportsCalling, bot.SupportsVideo, bot.SupportsTargetedMessages = true, true, true, true, true
+	list := &bot.CommandLists[0]
+	list.Triggers = []string{manifest.TriggerMention, manifest.TriggerSlash}
+	list.Commands[0].Type = manifest.CommandBasic
+	list.Commands[1].Type, list.Commands[1].Prompt = manifest.CommandPrompt, "End the conversation of this thread"
+	return app
+}
+
+// small has an icon for Outlook too: the outline's shape, which is drawn on a transparent background.
+func small(t *testing.T) manifest.Icons {
+	with := icons(t)
+	with.Color32 = with.Outline
+	return with
+}
+
 func TestPackage(t *testing.T) {
 	app, icons := manifest.New(options()), icons(t)
 	var first, second bytes.Buffer
@@ -287,31 +348,13 @@ func TestPackage(t *testing.T) {
 	if !bytes.Equal(first.Bytes(), second.Bytes()) {
 		t.Error("the same app gives two packages")
 	}
-	z, err := zip.NewReader(bytes.NewReader(first.Bytes()), int64(first.Len()))
-	if err != nil {
-		t.Fatal(err)
-	}
 	document, err := app.JSON()
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := map[string][]byte{"manifest.json": document, "color.png": icons.Color, "outline.png": icons.Outline}
-	for _, f := range z.File {
-		r, err := f.Open()
-		if err != nil {
-			t.Fatal(err)
-		}
-		data, err := io.ReadAll(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !bytes.Equal(data, want[f.Name]) {
-			t.Errorf("%s differs", f.Name)
-		}
-		delete(want, f.Name)
-	}
-	if len(want) > 0 {
-		t.Errorf("missing: %v", want)
+	if diff := cmp.Diff(want, unpack(t, first.Bytes())); diff != "" {
+		t.Errorf("files (-want +got):\n%s", diff)
 	}
 }
 
@@ -322,6 +365,13 @@ func TestPackageWithBadIcons(t *testing.T) {
 		t.Errorf("wrote %d bytes", b.Len())
 	}
 	finds(t, err, "icons.outline")
+	app := manifest.New(options())
+	finds(t, manifest.WritePackage(&b, app, small(t)), "icons.color32x32")
+	app.Icons.Color32 = "small.png"
+	finds(t, manifest.WritePackage(&b, app, icons(t)), "icons.color32x32")
+	if b.Len() > 0 {
+		t.Errorf("wrote %d bytes", b.Len())
+	}
 }
 
 type brokenWriter struct{}
@@ -334,18 +384,4 @@ func TestPackageToABrokenWriter(t *testing.T) {
 	if err := manifest.WritePackage(brokenWriter{}, manifest.New(options()), icons(t)); !errors.Is(err, errDisk) {
 		t.Errorf("got %v", err)
 	}
-}
-
-func ExampleNew() {
-	app := manifest.New(manifest.Options{
-		BotID:   "c0ffee00-0000-4000-8000-000000000001",
-		Version: "1.2.0",
-		Developer: manifest.Developer{
-			Name:       "Northwind",
-			WebsiteURL: "https://northwind.example",
-			PrivacyURL: "https://northwind.example/privacy",
-		},
-	})
-	fmt.Println(app.Validate())
-	// Output: manifest: developer.termsOfUseUrl: "" is not one; give the address of a page, beginning with https:// and at most 2048 long
 }

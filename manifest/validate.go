@@ -29,10 +29,12 @@ func (a App) Validate() error {
 	var c checker
 	c.identity(a)
 	c.presentation(a)
+	c.languages(a)
 	c.domains(a.ValidDomains)
 	c.bot(a)
 	c.permissions(a)
 	c.defaults(a)
+	c.rare(a)
 	return errors.Join(c.findings...)
 }
 
@@ -96,17 +98,41 @@ func (c *checker) presentation(a App) {
 	c.page("developer.websiteUrl", a.Developer.WebsiteURL)
 	c.page("developer.privacyUrl", a.Developer.PrivacyURL)
 	c.page("developer.termsOfUseUrl", a.Developer.TermsURL)
-	c.text("name.short", a.Name.Short, 1, 30)
-	c.text("name.full", a.Name.Full, 0, 100)
-	c.text("description.short", a.Description.Short, 1, 80)
-	c.text("description.full", a.Description.Full, 1, 4000)
-	c.file("icons.color", a.Icons.Color)
-	c.file("icons.outline", a.Icons.Outline)
-	if a.Icons.Color == a.Icons.Outline {
-		c.add("icons.outline", "give each icon a file", "it is the same file as icons.color")
-	}
+	c.text("developer.mpnId", a.Developer.PartnerID, 0, 10)
+	c.text("name.short", a.Name.Short, 1, maxShortName)
+	c.text("name.full", a.Name.Full, 0, maxFullName)
+	c.text("description.short", a.Description.Short, 1, maxShortText)
+	c.text("description.full", a.Description.Full, 1, maxText)
+	c.features(a.Description.Features)
+	c.iconFiles(a.Icons)
 	if !hexColor.MatchString(a.AccentColor) {
 		c.add("accentColor", "write it as #3B5BA5", "%.40q is not a colour", a.AccentColor)
+	}
+}
+
+func (c *checker) features(features []Feature) {
+	if len(features) > 3 {
+		c.add("description.features", "keep at most 3", "there are %d", len(features))
+	}
+	for i, f := range features {
+		at := fmt.Sprintf("description.features[%d]", i)
+		c.text(at+".title", f.Title, 1, maxFeature)
+		c.text(at+".description", f.Description, 1, maxFeatureText)
+	}
+}
+
+func (c *checker) iconFiles(icons IconFiles) {
+	c.file("icons.color", icons.Color)
+	c.file("icons.outline", icons.Outline)
+	if strings.EqualFold(icons.Color, icons.Outline) {
+		c.add("icons.outline", "give each icon a file", "it is the same file as icons.color")
+	}
+	if icons.Color32 == "" {
+		return
+	}
+	c.file("icons.color32x32", icons.Color32)
+	if strings.EqualFold(icons.Color32, icons.Color) || strings.EqualFold(icons.Color32, icons.Outline) {
+		c.add("icons.color32x32", "give each icon a file", "it is the file of another icon")
 	}
 }
 
@@ -119,74 +145,13 @@ func (c *checker) page(member, value string) {
 
 // file checks the name of a file at the root of the package.
 func (c *checker) file(member, name string) {
-	if name == "" || name != path.Base(name) || strings.ContainsAny(name, `\:`) || name == "." || name == ".." || name == "manifest.json" {
+	if name == "" || name != path.Base(name) || strings.ContainsAny(name, `\:`) || name == "." || name == ".." || len(name) > 255 || strings.EqualFold(name, "manifest.json") {
 		c.add(member, "use a plain name such as color.png, without a folder", "%.40q is not a file of the package", name)
 	}
 }
 
-func (c *checker) bot(a App) {
-	if len(a.Bots) != 1 {
-		c.add("bots", "list the one bot", "there are %d", len(a.Bots))
-	}
-	for i, b := range a.Bots {
-		at := fmt.Sprintf("bots[%d]", i)
-		c.guid(at+".botId", b.BotID)
-		c.scopes(at+".scopes", b.Scopes, ScopeTeam, ScopePersonal, ScopeGroupChat)
-		if len(b.CommandLists) > 3 {
-			c.add(at+".commandLists", "keep at most 3", "there are %d", len(b.CommandLists))
-		}
-		for j, list := range b.CommandLists {
-			c.commands(fmt.Sprintf("%s.commandLists[%d]", at, j), list, b.Scopes)
-		}
-	}
-	switch {
-	case a.hasScope(ScopeTeam) && a.SupportsChannelFeatures != ChannelFeatures:
-		c.add("supportsChannelFeatures", `set it to "tier1", at the root of the manifest`, "a bot in teams is refused without it since version 1.25")
-	case a.SupportsChannelFeatures != "":
-		c.oneOf("supportsChannelFeatures", a.SupportsChannelFeatures, ChannelFeatures)
-	}
-}
-
-func (a App) hasScope(scope string) bool {
-	return slices.ContainsFunc(a.Bots, func(b Bot) bool { return slices.Contains(b.Scopes, scope) })
-}
-
-func (c *checker) scopes(member string, scopes []string, allowed ...string) {
-	if len(scopes) == 0 {
-		c.add(member, "name at least one of "+strings.Join(allowed, ", "), "there is none")
-	}
-	for i, scope := range scopes {
-		c.oneOf(member, scope, allowed...)
-		if slices.Contains(scopes[:i], scope) {
-			c.add(member, "name it once", "%q occurs twice", scope)
-		}
-	}
-}
-
-func (c *checker) commands(at string, list CommandList, scopes []string) {
-	c.scopes(at+".scopes", list.Scopes, scopes...)
-	if n := len(list.Commands); n == 0 || n > 12 {
-		c.add(at+".commands", "list 1 to 12", "there are %d", n)
-	}
-	titles := make(map[string]bool)
-	for i, command := range list.Commands {
-		member := fmt.Sprintf("%s.commands[%d]", at, i)
-		c.text(member+".title", command.Title, 1, 128)
-		c.text(member+".description", command.Description, 1, 4000)
-		if titles[command.Title] {
-			c.add(member+".title", "name it once", "%.40q occurs twice", command.Title)
-		}
-		titles[command.Title] = true
-	}
-}
-
 func (c *checker) permissions(a App) {
-	if len(a.Permissions) > 2 {
-		c.add("permissions", "keep at most 2", "there are %d", len(a.Permissions))
-	}
-	for _, p := range a.Permissions {
-		c.oneOf("permissions", p, "identity", "messageTeamMembers")
-	}
+	c.each("permissions", a.Permissions, "identity", "messageTeamMembers")
 	if a.WebApplicationInfo != nil {
 		c.guid("webApplicationInfo.id", a.WebApplicationInfo.ID)
 		c.text("webApplicationInfo.resource", a.WebApplicationInfo.Resource, 0, 2048)
@@ -236,5 +201,16 @@ func (c *checker) defaults(a App) {
 func (c *checker) capability(where, value string) {
 	if value != "" {
 		c.oneOf("defaultGroupCapability."+where, value, "tab", "bot", "connector")
+	}
+}
+
+// rare checks members that few bots have.
+func (c *checker) rare(a App) {
+	c.each("supportedChannelTypes", a.SupportedChannelTypes, "sharedChannels", "privateChannels")
+	c.each("devicePermissions", a.DevicePermissions, "geolocation", "media", "notifications", "midi", "openExternal")
+	c.each("configurableProperties", a.ConfigurableProperties, "name", "shortDescription", "longDescription",
+		"smallImageUrl", "largeImageUrl", "accentColor", "developerUrl", "privacyUrl", "termsOfUseUrl")
+	if a.PublisherDocsURL != "" {
+		c.page("publisherDocsUrl", a.PublisherDocsURL)
 	}
 }
