@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // maxServiceURL bounds a service URL in bytes; real ones stay below 200.
@@ -19,9 +20,41 @@ type serviceURL struct {
 	host   string // lower case
 	port   string // empty for the default port
 	path   string // escaped, without trailing slashes
+	text   string // the one spelling that comparisons use
 }
 
+// maxKnownURLs bounds how many service URLs are remembered. A bot meets a
+// handful, several times with each delivery.
+const maxKnownURLs = 256
+
+// knownURLs are service URLs that were taken apart before.
+var knownURLs = struct {
+	sync.RWMutex
+	parsed map[string]serviceURL
+}{parsed: make(map[string]serviceURL)}
+
 func parseServiceURL(raw string) (serviceURL, error) {
+	knownURLs.RLock()
+	s, known := knownURLs.parsed[raw]
+	knownURLs.RUnlock()
+	if known {
+		return s, nil
+	}
+	s, err := takeApart(raw)
+	if err != nil {
+		return serviceURL{}, err
+	}
+	s.text = s.scheme + "://" + s.hostPort() + s.path
+	knownURLs.Lock()
+	defer knownURLs.Unlock()
+	if len(knownURLs.parsed) >= maxKnownURLs {
+		clear(knownURLs.parsed)
+	}
+	knownURLs.parsed[strings.Clone(raw)] = s
+	return s, nil
+}
+
+func takeApart(raw string) (serviceURL, error) {
 	if len(raw) > maxServiceURL {
 		return serviceURL{}, fmt.Errorf("auth: service URL is longer than %d bytes", maxServiceURL)
 	}
@@ -68,8 +101,7 @@ func (s serviceURL) hostPort() string {
 	return host
 }
 
-// String returns the one spelling of the URL that comparisons use.
-func (s serviceURL) String() string { return s.scheme + "://" + s.hostPort() + s.path }
+func (s serviceURL) String() string { return s.text }
 
 // sameServiceURL compares two service URLs after normalising both. URLs that do
 // not parse are the same as nothing.
