@@ -54,6 +54,9 @@ func newKeyring(fetch func(context.Context) (keySet, error), clock func() time.T
 // find answers the key with the given id, or an Error: KeyUnknown when the
 // channel does not publish it, KeysUnavailable when that cannot be told.
 func (k *keyring) find(ctx context.Context, id string) (*signingKey, error) {
+	if key := k.current(id); key != nil {
+		return key, nil
+	}
 	refreshed, refusal := k.ready(ctx)
 	if refusal != nil {
 		return nil, refusal
@@ -72,6 +75,17 @@ func (k *keyring) find(ctx context.Context, id string) (*signingKey, error) {
 		}
 	}
 	return nil, k.unknown()
+}
+
+// current answers a key of a set for which no refresh is due. This is how nearly
+// every call of find ends.
+func (k *keyring) current(id string) *signingKey {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if !k.clock().Before(k.refreshAt) {
+		return nil
+	}
+	return k.keys[id]
 }
 
 // load makes sure that there are keys.
