@@ -48,7 +48,7 @@ func (e *Error) permanent() bool {
 
 // call makes one operation, within its time limit.
 func (c *Client) call(ctx context.Context, op call) error {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	ctx, cancel := within(ctx, callTimeout)
 	defer cancel()
 	base, err := c.hosts.Base(op.serviceURL)
 	if err != nil {
@@ -68,6 +68,15 @@ func (c *Client) call(ctx context.Context, op call) error {
 	}
 	defer resp.Body.Close()
 	return op.read(resp)
+}
+
+// within bounds a call, unless its context does so already, as that of a turn
+// does.
+func within(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < limit {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, limit)
 }
 
 // target makes the URL. Each id is one segment, whatever characters it holds; one
