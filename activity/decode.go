@@ -52,12 +52,9 @@ func (s *shape) decode(sc *scanner, v reflect.Value) (fits bool, err error) {
 			return false, err
 		}
 		if !more {
-			return true, obj.settle()
+			return true, obj.settle(sc)
 		}
-		if obj.has(name) {
-			return false, &DecodeError{Offset: at, Member: string(name), Err: ErrDuplicate}
-		}
-		if err := obj.read(sc, name); err != nil {
+		if err := obj.read(sc, name, at); err != nil {
 			return false, err
 		}
 	}
@@ -72,28 +69,41 @@ type object struct {
 	cases []string // extra names that differ from a known one by letter case, or are aliases
 }
 
-func (o *object) has(name []byte) bool {
-	if i, known := o.exact[string(name)]; known {
-		return o.seen&(1<<i) != 0
+// read puts the value that is next where its name, which began at, says.
+func (o *object) read(sc *scanner, name []byte, at int) error {
+	i, known := o.exact[string(name)]
+	if !known {
+		return o.readExtra(sc, name, at)
 	}
-	_, had := (*o.extra)[string(name)]
-	return had
+	if o.seen&(1<<i) != 0 {
+		return &DecodeError{Offset: at, Member: string(name), Err: ErrDuplicate}
+	}
+	o.seen |= 1 << i
+	f := &o.fields[i]
+	pos, depth := sc.pos, sc.depth
+	fits, err := f.decode(sc, o.v.Field(f.at))
+	if fits || err != nil {
+		return err
+	}
+	sc.pos, sc.depth = pos, depth
+	o.v.Field(f.at).SetZero()
+	return o.keep(sc, name)
 }
 
-// read puts the value that is next where its name says, or into Extra.
-func (o *object) read(sc *scanner, name []byte) error {
-	if i, known := o.exact[string(name)]; known {
-		o.seen |= 1 << i
-		before := *sc
-		f := &o.fields[i]
-		fits, err := f.decode(sc, o.v.Field(f.at))
-		if fits || err != nil {
-			return err
-		}
-		*sc = before
-		o.v.Field(f.at).SetZero()
-	} else if _, similar := o.folded[string(bytes.ToLower(name))]; similar {
+func (o *object) readExtra(sc *scanner, name []byte, at int) error {
+	if _, had := (*o.extra)[string(name)]; had {
+		return &DecodeError{Offset: at, Member: string(name), Err: ErrDuplicate}
+	}
+	if _, similar := o.folded[string(bytes.ToLower(name))]; similar {
 		o.cases = append(o.cases, string(name))
+	}
+	return o.keep(sc, name)
+}
+
+// keep puts the value that is next into Extra.
+func (o *object) keep(sc *scanner, name []byte) error {
+	if err := sc.count(); err != nil {
+		return err
 	}
 	raw, err := sc.raw()
 	if err != nil {
@@ -108,14 +118,16 @@ func (o *object) read(sc *scanner, name []byte) error {
 
 // settle gives members in the wrong letter case (A2002), and aliases, to fields
 // that came under no exact name; of several spellings the first wins.
-func (o *object) settle() error {
+func (o *object) settle(sc *scanner) error {
 	for _, name := range o.cases {
 		i := o.folded[strings.ToLower(name)]
 		if o.seen&(1<<i) != 0 {
 			continue
 		}
 		f := &o.fields[i]
-		fits, err := f.decode(&scanner{data: (*o.extra)[name]}, o.v.Field(f.at))
+		again := scanner{data: (*o.extra)[name], kept: sc.kept}
+		fits, err := f.decode(&again, o.v.Field(f.at))
+		sc.kept = again.kept
 		if err != nil {
 			return err
 		}
@@ -187,6 +199,9 @@ func (f *field) decodeList(sc *scanner, v reflect.Value) (fits bool, err error) 
 		more, err := sc.more(']', n == 0)
 		if !more {
 			return err == nil, err
+		}
+		if err := sc.count(); err != nil {
+			return false, err
 		}
 		v.Grow(1)
 		v.SetLen(n + 1)

@@ -27,8 +27,10 @@
 // # What is refused
 //
 // Decode takes exactly one JSON object in valid UTF-8, at most MaxDepth values
-// deep, in which no object at any depth names a member twice (A2001). Bounding
-// the length is up to the caller, who reads the body.
+// deep, in which no object at any depth names a member twice (A2001), and no
+// more than MaxEntries of what costs memory beyond its own text: a decoded
+// activity is a small multiple of its body. Bounding the length is up to the
+// caller, who reads the body.
 //
 // # Use
 //

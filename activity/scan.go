@@ -11,6 +11,11 @@ import (
 // MaxDepth is how many objects and arrays may stand inside each other.
 const MaxDepth = 64
 
+// MaxEntries bounds what costs memory beyond its own text: the members of one
+// object, and all elements of typed lists and unknown members taken together.
+// What Teams sends stays below a hundred.
+const MaxEntries = 2048
+
 // What a DecodeError wraps. Compare with errors.Is.
 var (
 	ErrSyntax    = errors.New("not valid JSON")
@@ -18,6 +23,7 @@ var (
 	ErrTrailing  = errors.New("data after the JSON object")
 	ErrDuplicate = errors.New("a member name occurs twice in one object")
 	ErrDepth     = errors.New("nested too deeply")
+	ErrTooMany   = errors.New("too many entries")
 )
 
 // A DecodeError says where a text stopped being an acceptable activity.
@@ -45,7 +51,9 @@ type scanner struct {
 	data  []byte
 	pos   int
 	depth int
+	kept  int      // list elements and unknown members that were decoded
 	names [][]byte // names seen in the objects that skipObject is inside of
+	spare []map[string]bool
 }
 
 func (s *scanner) fail(kind error) error { return &DecodeError{Offset: s.pos, Err: kind} }
@@ -87,6 +95,15 @@ func (s *scanner) more(closing byte, first bool) (bool, error) {
 		return true, nil
 	}
 	return false, s.fail(ErrSyntax)
+}
+
+// count notes an entry that is about to be decoded into memory of its own.
+func (s *scanner) count() error {
+	if s.kept == MaxEntries {
+		return s.fail(ErrTooMany)
+	}
+	s.kept++
+	return nil
 }
 
 // member reads the next name of an object and its colon, and leaves the
@@ -173,18 +190,22 @@ func (s *scanner) skipObject() error {
 	}
 	outer := len(s.names)
 	var seen map[string]bool
-	for first := true; ; first = false {
+	for n := 0; ; n++ {
 		at := s.pos
-		name, more, err := s.member(first)
+		name, more, err := s.member(n == 0)
 		if !more {
 			s.names = s.names[:outer]
+			s.giveBack(seen)
 			return err
 		}
 		if s.repeats(name, outer, seen) {
 			return &DecodeError{Offset: at, Member: string(name), Err: ErrDuplicate}
 		}
+		if n == MaxEntries {
+			return s.fail(ErrTooMany)
+		}
 		if seen == nil && len(s.names)-outer == manyNames {
-			seen = make(map[string]bool)
+			seen = s.borrow()
 			for _, n := range s.names[outer:] {
 				seen[string(n)] = true
 			}
@@ -192,6 +213,25 @@ func (s *scanner) skipObject() error {
 		if err := s.skip(); err != nil {
 			return err
 		}
+	}
+}
+
+// borrow answers an empty set of names, one that an earlier object is done with
+// if there is any: a text of many objects needs no more than its depth.
+func (s *scanner) borrow() map[string]bool {
+	if len(s.spare) == 0 {
+		return make(map[string]bool)
+	}
+	last := len(s.spare) - 1
+	set := s.spare[last]
+	s.spare = s.spare[:last]
+	return set
+}
+
+func (s *scanner) giveBack(set map[string]bool) {
+	if set != nil {
+		clear(set)
+		s.spare = append(s.spare, set)
 	}
 }
 

@@ -1,0 +1,59 @@
+package activity_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/docket-handoff/docket/activity"
+)
+
+// repeated is n times a pattern, with commas; %d in it is the turn.
+func repeated(pattern string, n int) string {
+	all := make([]string, n)
+	for i := range all {
+		all[i] = pattern
+		if strings.Contains(pattern, "%d") {
+			all[i] = fmt.Sprintf(pattern, i)
+		}
+	}
+	return strings.Join(all, ",")
+}
+
+// TestDecodeBoundsEntries: the last entry that fits, and one more.
+func TestDecodeBoundsEntries(t *testing.T) {
+	const most = activity.MaxEntries
+	for _, row := range []struct {
+		name    string
+		text    func(n int) string
+		several int // entries besides those that are counted
+	}{
+		{"members", func(n int) string { return `{` + repeated(`"m%d":0`, n) + `}` }, 0},
+		{"entities", func(n int) string { return `{"entities":[` + repeated(`{}`, n) + `]}` }, 0},
+		{"members of an entity", func(n int) string { return `{"entities":[{` + repeated(`"m%d":0`, n) + `}]}` }, 1},
+		{"entities with a member", func(n int) string {
+			return `{"entities":[` + repeated(`{"a":0}`, n/2) + `],` + repeated(`"m%d":0`, n%2+2) + `}`
+		}, 2},
+		{"texts", func(n int) string { return `{"listenFor":[` + repeated(`""`, n) + `]}` }, 0},
+		{"two lists", func(n int) string { return `{"membersAdded":[` + repeated(`{}`, n) + `],"membersRemoved":[{},{}]}` }, 2},
+		{"a list that does not fit in the end", func(n int) string { return `{"entities":[` + repeated(`{}`, n) + `,5]}` }, 2},
+		{"lists in several cases", func(n int) string {
+			return `{"ENTITIES":[{},{},5],"Entities":[` + repeated(`{}`, n) + `]}`
+		}, 5},
+		{"members of the value", func(n int) string { return `{"value":{` + repeated(`"m%d":0`, n) + `}}` }, 0},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			if _, err := activity.Decode([]byte(row.text(most - row.several))); err != nil {
+				t.Errorf("%d entries: %v", most, err)
+			}
+			if _, err := activity.Decode([]byte(row.text(most - row.several + 1))); !errors.Is(err, activity.ErrTooMany) {
+				t.Errorf("one more: %v", err)
+			}
+		})
+	}
+	free := `{"value":[` + repeated(`{"a":0}`, 3*most) + `],"text":"` + strings.Repeat("a", 3*most) + `"}`
+	if _, err := activity.Decode([]byte(free)); err != nil {
+		t.Errorf("what stays raw does not count: %v", err)
+	}
+}
