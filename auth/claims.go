@@ -83,7 +83,8 @@ func dateClaim(members map[string]json.RawMessage, name string, into **jwt.Numer
 	if err := json.Unmarshal(raw, &seconds); err != nil || seconds == nil || math.Abs(*seconds) > maxDate {
 		return fmt.Errorf("claim %s is not a time", name)
 	}
-	return claim(members, name, into)
+	*into = jwt.NewNumericDate(time.Unix(int64(math.Floor(*seconds)), 0))
+	return nil
 }
 
 // The getters below are what the parser's own validation asks for. Claim iat is
