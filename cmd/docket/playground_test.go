@@ -18,21 +18,8 @@ import (
 
 // TestPlayground plays the story with Microsoft's Agents Playground in the place of Teams.
 func TestPlayground(t *testing.T) {
-	script := checks.PlaygroundScript(t)
-	port := freePort(t)
-	_, docketURL := serve(t, "DOCKET_INSECURE_NO_BOT_AUTH=true", fmt.Sprintf("DOCKET_BOT_SERVICE_HOSTS=127.0.0.1:%d", port), "DOCKET_API_KEY="+apiKey)
-	pg := startPlayground(t, script, port, docketURL)
-	backend := api{t: t, url: docketURL, bearer: apiKey}
-
-	mentioned := pg.say(pg.channel, "hello")
-	pg.wait("createMessage", mentioned, "Connected. Conversations that need a person can now come to Sales")
-	channels, _ := backend.call(http.StatusOK, http.MethodGet, "/v1/channels", nil)["channels"].([]any)
-	if len(channels) != 1 || text(channels[0].(object), "state") != "connected" || text(channels[0].(object), "platform") != "teams" {
-		t.Fatalf("the channels are %v", channels)
-	}
-	backend.call(http.StatusCreated, http.MethodPut, "/v1/agents/marketing", object{
-		"name": "Mira", "handoff": object{"enabled": true, "channels": []string{text(channels[0].(object), "id")}},
-	})
+	pg, backend := newPlayground(t)
+	connectPlayground(pg, backend)
 	visitor := backend.begin("marketing")
 	open := visitor.listen("")
 	visitor.say("1", "I want to talk to a person")
@@ -42,25 +29,8 @@ func TestPlayground(t *testing.T) {
 			t.Errorf("the card does not say %q: %s", want, card.raw)
 		}
 	}
-
-	if answer := pg.press("29:ana", card, "handoff.join"); answer.Type != "application/vnd.microsoft.card.adaptive" || !strings.Contains(string(answer.Value), "End conversation") {
-		t.Errorf("Join was answered %s %s", answer.Type, answer.Value)
-	}
-	visitor.waitSaid("agent", "Ana Silva has joined")
-	pg.wait("updateMessage", card.message, "End conversation")
-	if answer := pg.press("29:marek", card, "handoff.join"); answer.Type != "application/vnd.microsoft.activity.message" || !strings.Contains(string(answer.Value), "Ana Silva has this conversation") {
-		t.Errorf("a late Join was answered %s %s", answer.Type, answer.Value)
-	}
-	if answer := pg.press("29:marek", card, "handoff.transcript"); !strings.Contains(string(answer.Value), "I want to talk to a person") {
-		t.Errorf("View transcript was answered %s %s", answer.Type, answer.Value)
-	}
-
-	pg.say(card.conversation, "Hello Dana, how can I help?")
-	if line := visitor.waitSaid("specialist", "how can I help?"); text(line, "text") != "Hello Dana, how can I help?" || text(line, "from", "name") != "Ana Silva" {
-		t.Errorf("the line came as %v", line)
-	}
-	visitor.say("2", "I need 850 seats & **soon**")
-	pg.wait("createMessage", card.conversation, "I need 850 seats & **soon**")
+	pressInPlayground(pg, card, visitor)
+	talkInPlayground(pg, card, visitor)
 
 	pg.say(card.conversation, "end")
 	pg.wait("createMessage", card.conversation, "Conversation ended")
@@ -70,6 +40,71 @@ func TestPlayground(t *testing.T) {
 	open.wait(t, "handoff", `"reason":"specialist"`)
 	if got := visitor.state(); got != "agent" {
 		t.Errorf("the conversation is %s, want agent", got)
+	}
+}
+
+// newPlayground starts docket and the Playground beside it.
+func newPlayground(t *testing.T) (*playground, api) {
+	t.Helper()
+	script, port := checks.PlaygroundScript(t), freePort(t)
+	_, docket := serve(t, "DOCKET_INSECURE_NO_BOT_AUTH=true", fmt.Sprintf("DOCKET_BOT_SERVICE_HOSTS=127.0.0.1:%d", port), "DOCKET_API_KEY="+apiKey)
+	return startPlayground(t, script, port, docket), api{t: t, url: docket, bearer: apiKey}
+}
+
+// connectPlayground connects the channel by a mention and sets the agent up with it.
+func connectPlayground(pg *playground, backend api) {
+	pg.t.Helper()
+	pg.wait("createMessage", pg.say(pg.channel, "hello"), "Connected. Conversations that need a person can now come to Sales")
+	channels, _ := backend.call(http.StatusOK, http.MethodGet, "/v1/channels", nil)["channels"].([]any)
+	if len(channels) != 1 || text(channels[0].(object), "state") != "connected" || text(channels[0].(object), "platform") != "teams" {
+		pg.t.Fatalf("the channels are %v", channels)
+	}
+	backend.call(http.StatusCreated, http.MethodPut, "/v1/agents/marketing", object{
+		"name": "Mira", "handoff": object{"enabled": true, "channels": []string{text(channels[0].(object), "id")}},
+	})
+}
+
+// pressInPlayground joins and leaves as Marek, joins as Ana, and presses late.
+func pressInPlayground(pg *playground, card sighting, visitor talk) {
+	t := pg.t
+	t.Helper()
+	pg.press("29:marek", card, "handoff.join")
+	visitor.waitSaid("agent", "Marek Novak has joined")
+	pg.press("29:marek", card, "handoff.leave")
+	pg.wait("updateMessage", card.message, "Waiting ·")
+	if got := visitor.state(); got != "waiting" {
+		t.Errorf("after Leave the conversation is %s, want waiting", got)
+	}
+	if answer := pg.press("29:ana", card, "handoff.join"); answer.Type != "application/vnd.microsoft.card.adaptive" || !strings.Contains(string(answer.Value), "End conversation") {
+		t.Errorf("Join was answered %s %s", answer.Type, answer.Value)
+	}
+	visitor.waitSaid("agent", "Ana Silva has joined")
+	pg.wait("updateMessage", card.message, "Ana Silva joined at")
+	if answer := pg.press("29:marek", card, "handoff.join"); answer.Type != "application/vnd.microsoft.activity.message" || !strings.Contains(string(answer.Value), "Ana Silva has this conversation") {
+		t.Errorf("a late Join was answered %s %s", answer.Type, answer.Value)
+	}
+	if answer := pg.press("29:marek", card, "handoff.transcript"); !strings.Contains(string(answer.Value), "I want to talk to a person") {
+		t.Errorf("View transcript was answered %s %s", answer.Type, answer.Value)
+	}
+}
+
+// talkInPlayground says something both ways, and what stays in the channel.
+func talkInPlayground(pg *playground, card sighting, visitor talk) {
+	t := pg.t
+	t.Helper()
+	pg.say(card.conversation, "// she is nice")
+	pg.say(card.conversation, "status")
+	pg.wait("createMessage", card.conversation, "reads what Ana Silva writes here")
+	pg.say(card.conversation, "Hello Dana, how can I help?")
+	if line := visitor.waitSaid("specialist", "how can I help?"); text(line, "text") != "Hello Dana, how can I help?" || text(line, "from", "name") != "Ana Silva" {
+		t.Errorf("the line came as %v", line)
+	}
+	visitor.say("2", "I need 850 seats & **soon**")
+	pg.wait("createMessage", card.conversation, "I need 850 seats & **soon**")
+	for _, m := range visitor.said() {
+		if said := text(m, "text"); strings.Contains(said, "nice") || strings.Contains(said, "status") || strings.Contains(said, "<at>") {
+			t.Errorf("the visitor read %q", said)
+		}
 	}
 }
 
