@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Everything that is tested, with nothing skipped: what `make test` runs.
 #
-# It installs what it can: Debian's Chromium when it is root, and the npm packages of checks/. What stays missing is named, its
-# tests are skipped by name, and the exit code is not zero.
+# It installs what it can: Debian's packages when it is root (a C compiler for the race detector, Chromium, Node.js), and the npm
+# packages of checks/. What stays missing is named, its tests are skipped by name, and the exit code is not zero.
 #
 #   DOCKET_TEST_FLAGS   further flags of go test, such as -count=1
 set -uo pipefail
@@ -23,17 +23,28 @@ apt() {
   apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
 
+compiler() { have gcc || have clang; }
+
+race=()
+provide_compiler() {
+  compiler || apt gcc libc6-dev || true
+  if compiler; then race=(-race); else missing+=('the race detector: install gcc; the tests run without it'); fi
+}
+
 browser() { have chromium || have chromium-browser || have google-chrome; }
 
+# Pictures look the same everywhere with one set of fonts. Where there is no dpkg nobody knows.
+fonts() { ! have dpkg || dpkg -s fonts-liberation >/dev/null 2>&1; }
+
 provide_browser() {
-  browser || apt chromium fonts-liberation || true
+  { browser && fonts; } || apt chromium fonts-liberation || true
   if browser; then require+=(browser); else missing+=('browser: install Chromium, on Debian: apt-get install chromium fonts-liberation'); fi
 }
 
 node_is_new() { have node && have npm && [[ $(node -p 'parseInt(process.versions.node)') -ge 20 ]]; }
 
 provide_node() {
-  have node || apt nodejs npm || true
+  node_is_new || apt nodejs npm || true
   if ! node_is_new; then
     missing+=('node, playground: install Node.js 20 or newer with npm')
     return
@@ -48,6 +59,7 @@ provide_node() {
 
 step 'Tools: Go, Chromium, Node.js'
 have go || { echo 'Go 1.26 or newer is needed: https://go.dev/dl/'; exit 1; }
+provide_compiler
 provide_browser
 provide_node
 go version
@@ -61,11 +73,11 @@ if [[ -n $unformatted ]]; then printf 'not formatted; run make fmt:\n%s\n' "$unf
 step 'go vet'
 go vet ./... || failed=1
 
-step 'go test -race'
+step "go test ${race[*]}"
 DOCKET_TEST_REQUIRE=$(IFS=,; echo "${require[*]}")
 export DOCKET_TEST_REQUIRE
 # shellcheck disable=SC2086 # the flags are words
-go test -json -race -timeout 10m ${DOCKET_TEST_FLAGS:-} ./... | go run ./scripts/report || failed=1
+go test -json "${race[@]}" -timeout 10m ${DOCKET_TEST_FLAGS:-} ./... | go run ./scripts/report || failed=1
 
 if [[ ${#missing[@]} -gt 0 ]]; then printf 'MISSING %s\n' "${missing[@]}"; failed=1; fi
 if [[ $failed == 0 ]]; then echo 'All is well.'; else echo 'Something is wrong; see above.'; fi
