@@ -192,7 +192,8 @@ func TestConversation(t *testing.T) {
 		t.Errorf("%s", line)
 	}
 	for _, step := range []struct{ types, reads string }{
-		{"hello", "Docket: Echo: hello"},
+		{"hello", "Ada Example: @Docket\u00a0hello"},
+		{"", "Docket: Echo: hello"},
 		{"again", "Docket: Echo: again"},
 		{"/again", "Docket: Echo: again"},
 		{"@card", "Docket: Somebody asks"},

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -42,7 +43,7 @@ func (s *screen) show() {
 
 // message prints one message when it is new or looks otherwise than before.
 func (s *screen) message(m bottest.Message) {
-	text := strings.TrimSpace(plain(m.Text) + "\n" + readCard(m.CardFor(s.viewer)).String())
+	text := strings.TrimSpace(plain(mention.ReplaceAllString(m.Text, "@$1")) + "\n" + readCard(m.CardFor(s.viewer)).String())
 	if m.Deleted {
 		text = "(deleted)"
 	}
@@ -60,6 +61,9 @@ func (s *screen) message(m bottest.Message) {
 	}
 	s.told[m.ID] = len(notices)
 }
+
+// mention is how a text names somebody who is mentioned.
+var mention = regexp.MustCompile(`<at>([^<]*)</at>`)
 
 // plain is a text without the characters that would steer a terminal.
 func plain(text string) string {

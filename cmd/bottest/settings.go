@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/docket-handoff/docket/auth"
 	"github.com/docket-handoff/docket/bot/bottest"
@@ -33,7 +34,7 @@ func printSettings(out io.Writer, svc *bottest.Service) {
 		{"ToBotFromChannelTokenIssuer", auth.Public.Issuer},
 		{"ToBotFromChannelOpenIdMetadataUrl", svc.MetadataURL()},
 		{"ToChannelFromBotLoginUrl", "http://" + svc.Host() + "/" + bot.Tenant},
-		{"ToChannelFromBotOAuthScope", auth.Public.Scope},
+		{"ToChannelFromBotOAuthScope", strings.TrimSuffix(auth.Public.Scope, "/.default")},
 	} {
 		fmt.Fprintf(out, "export %s=%s\n", s[0], s[1])
 	}
