@@ -22,7 +22,7 @@ type ClosingView struct {
 // open. It has no buttons.
 func Closing(v ClosingView) Card {
 	c := closing{v, clock{v.TimeZone}}
-	body := []Element{heading(Concat(Lit("Conversation ended · "), visitorLabel(v.Visitor, v.Account, " · ")), "")}
+	body := []Element{heading(Concat(Lit("Conversation ended · "), visitorLabel(v.Visitor, v.Account, " · ")))}
 	f := fallback{}
 	f.line(Lit("Conversation ended: "), visitorLabel(v.Visitor, v.Account, " from "), Lit("."))
 	for _, text := range c.course() {

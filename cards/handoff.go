@@ -103,17 +103,23 @@ type handoff struct {
 	clock clock
 }
 
+// heading says the state, on a band in its colour. The same colours as text would be faint: Teams shows a warning on white
+// with a contrast of 1.5 to 1.
 func (h handoff) heading() Element {
-	state, color := "Handoff", Color("")
+	state, band := "Handoff", ContainerStyle("")
 	switch h.State {
 	case StateWaiting:
-		state, color = "Waiting", ColorWarning
+		state, band = "Waiting", StyleWarning
 	case StateJoined:
-		state, color = "Joined", ColorGood
+		state, band = "Joined", StyleGood
 	case StateEnded:
 		state = "Ended"
 	}
-	return heading(Concat(Lit(state+" · "), visitorLabel(h.Visitor, h.Account, " · ")), color)
+	text := heading(Concat(Lit(state+" · "), visitorLabel(h.Visitor, h.Account, " · ")))
+	if band == "" {
+		return text
+	}
+	return Container{Items: []Element{text}, Style: band, Bleed: true}
 }
 
 // progress says why a person was asked for, and what has happened since.

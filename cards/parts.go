@@ -8,8 +8,8 @@ import (
 
 // The parts that the cards of a handoff are made of.
 
-func heading(text Text, color Color) Element {
-	return TextBlock{Text: text, Style: StyleHeading, Size: SizeMedium, Weight: WeightBolder, Color: color}
+func heading(text Text) Element {
+	return TextBlock{Text: text, Style: StyleHeading, Size: SizeMedium, Weight: WeightBolder}
 }
 
 func subheading(words string) Element {

@@ -104,15 +104,18 @@ p { margin: 0; }
 const { AdaptiveCard, CardElement, HostConfig, SerializationContext, Version } = AdaptiveCards;
 CardElement.langProperty.regEx = new RegExp(CardElement.langProperty.regEx.source, "i"); // with its flag g it refuses every second card
 const colour = (dark, subtle) => ({ default: dark, subtle });
+const foregroundColors = {
+  default: colour("#242424", "#616161"), dark: colour("#242424", "#616161"), light: colour("#ffffff", "#e0e0e0"), accent: colour("#4f52b2", "#5b5fc7"),
+  good: colour("#92c353", "#92c353"), warning: colour("#f8d22a", "#f8d22a"), attention: colour("#c4314b", "#c4314b") };
+const filled = (backgroundColor) => ({ backgroundColor, foregroundColors });
 const host = new HostConfig({
   fontFamily: '"Segoe UI", "Liberation Sans", sans-serif',
   fontSizes: { small: 12, default: 14, medium: 14, large: 18, extraLarge: 24 },
   spacing: { small: 8, default: 12, medium: 16, large: 20, extraLarge: 24, padding: 16 },
   separator: { lineThickness: 1, lineColor: "#e1e1e1" },
   actions: { maxActions: 6, buttonSpacing: 8, actionsOrientation: "horizontal", actionAlignment: "left" },
-  containerStyles: { default: { backgroundColor: "#ffffff", foregroundColors: {
-    default: colour("#242424", "#616161"), dark: colour("#242424", "#616161"), light: colour("#ffffff", "#e0e0e0"), accent: colour("#4f52b2", "#5b5fc7"),
-    good: colour("#0e700e", "#107c10"), warning: colour("#8a3707", "#9d5d00"), attention: colour("#b10e1c", "#c4314b") } } },
+  containerStyles: {
+    default: filled("#ffffff"), emphasis: filled("#f9f8f7"), accent: filled("#c7def9"), good: filled("#ccffcc"), warning: filled("#ffe2b2"), attention: filled("#ffc5b2") },
 });
 AdaptiveCard.onProcessMarkdown = (text, result) => { result.outputHtml = markdownit().render(text); result.didProcess = true; };
 function draw(json) {

@@ -53,7 +53,7 @@ func Transcript(v TranscriptView) Card {
 // newest returns the card with the last n lines.
 func (v TranscriptView) newest(n int) Card {
 	who := visitorLabel(v.Visitor, v.Account, " · ")
-	body := []Element{heading(Concat(Lit("Transcript · "), who), "")}
+	body := []Element{heading(Concat(Lit("Transcript · "), who))}
 	clock := clock{v.TimeZone}
 	omitted := len(v.Lines) - n
 	switch {
