@@ -140,7 +140,8 @@ type Activity struct {
 }
 
 // Decode reads one activity. What it refuses, and how much it forgives, stands
-// in the package documentation; every error is a *DecodeError.
+// in the package documentation; every error is a *DecodeError. Nothing of data is
+// kept.
 func Decode(data []byte) (*Activity, error) {
 	a := new(Activity)
 	if err := unmarshal(data, a); err != nil {
