@@ -21,7 +21,7 @@ var ErrAttachmentTooLarge = errors.New("bot: the attachment is larger than 10 Mi
 // request carries the bot's token. The caller closes the reader; the call's time
 // limit of twenty seconds covers reading too.
 func (c *Client) Attachment(ctx context.Context, serviceURL, contentURL string) (body io.ReadCloser, contentType string, err error) {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	ctx, cancel := context.WithTimeout(ctx, c.limit)
 	op := call{op: opAttachment, method: http.MethodGet}
 	target, err := c.locateAttachment(serviceURL, contentURL)
 	if err != nil {

@@ -48,7 +48,7 @@ func (e *Error) permanent() bool {
 
 // call makes one operation, within its time limit.
 func (c *Client) call(ctx context.Context, op call) error {
-	ctx, cancel := within(ctx, callTimeout)
+	ctx, cancel := within(ctx, c.limit)
 	defer cancel()
 	base, err := c.hosts.Base(op.serviceURL)
 	if err != nil {
@@ -121,14 +121,17 @@ func (c *Client) try(ctx context.Context, op call, target string, body []byte) (
 	if err != nil {
 		return nil, "", &Error{Op: op.op, Err: fmt.Errorf("%w: %w", errBadRequest, err)}
 	}
-	resp, err := c.http.Do(req)
+	resp, err := c.transport.RoundTrip(req)
 	if err != nil {
 		return nil, "", &Error{
 			Op:          op.op,
 			ServiceHost: req.URL.Host,
 			Doubtful:    op.method == http.MethodPost && sent.maybe(),
-			Err:         withoutURL(err),
+			Err:         err,
 		}
+	}
+	if resp.Body == nil {
+		resp.Body = http.NoBody
 	}
 	return resp, token, nil
 }
@@ -183,11 +186,13 @@ func (op call) read(resp *http.Response) error {
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		return op.failure(resp)
 	}
+	answer := borrowBuffer()
+	defer returnBuffer(answer)
+	_, err := answer.ReadFrom(io.LimitReader(resp.Body, maxAnswer))
 	if op.into == nil {
-		return nil
+		return nil // it was read so that the connection can be used again
 	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
-	if body = bytes.TrimSpace(body); err == nil && len(body) > 0 {
+	if body := bytes.TrimSpace(answer.Bytes()); err == nil && len(body) > 0 {
 		err = op.into.UnmarshalJSON(body)
 	}
 	if err != nil && op.method == http.MethodGet {
@@ -251,16 +256,6 @@ func (t *trace) watch(ctx context.Context) context.Context {
 
 // maybe reports whether the service may have the whole request.
 func (t *trace) maybe() bool { return t.started.Load() && !t.failed.Load() }
-
-// withoutURL drops the address that net/http puts in front of its errors: a
-// conversation's id need not be in every log line.
-func withoutURL(err error) error {
-	var wrapped *url.Error
-	if errors.As(err, &wrapped) {
-		return wrapped.Err
-	}
-	return err
-}
 
 func hostOf(target string) string {
 	_, rest, _ := strings.Cut(target, "://")

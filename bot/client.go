@@ -40,7 +40,7 @@ const (
 type ClientConfig struct {
 	Tokens    auth.TokenSource // required; auth.NoToken for a local tool
 	Hosts     auth.Hosts       // hosts that may be called; zero is none
-	HTTP      *http.Client     // nil is a client with the time limits of this package
+	HTTP      *http.Client     // its Transport and Timeout are used; nil is one with the time limits of this package
 	UserAgent string           // empty is a default
 }
 
@@ -52,7 +52,8 @@ type ClientConfig struct {
 type Client struct {
 	tokens    auth.TokenSource
 	hosts     auth.Hosts
-	http      *http.Client
+	transport http.RoundTripper
+	limit     time.Duration // for a whole call
 	userAgent string
 
 	credential atomic.Pointer[credential] // of the token that was used last
@@ -66,13 +67,17 @@ func NewClient(cfg ClientConfig) (*Client, error) {
 	if cfg.UserAgent == "" {
 		cfg.UserAgent = userAgent
 	}
-	copied := http.Client{Transport: newTransport()}
+	c := &Client{tokens: cfg.Tokens, hosts: cfg.Hosts, transport: newTransport(), limit: callTimeout, userAgent: cfg.UserAgent}
 	if cfg.HTTP != nil {
-		copied = *cfg.HTTP
+		c.transport = cfg.HTTP.Transport
+		if c.transport == nil {
+			c.transport = http.DefaultTransport
+		}
+		if cfg.HTTP.Timeout > 0 {
+			c.limit = min(c.limit, cfg.HTTP.Timeout)
+		}
 	}
-	copied.Jar = nil
-	copied.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &Client{tokens: cfg.Tokens, hosts: cfg.Hosts, http: &copied, userAgent: cfg.UserAgent}, nil
+	return c, nil
 }
 
 // newTransport does not unpack answers: a small body could become a huge one.
@@ -91,7 +96,9 @@ func newTransport() *http.Transport {
 
 // Close drops idle connections. Calls that are under way go on.
 func (c *Client) Close() error {
-	c.http.CloseIdleConnections()
+	if t, ok := c.transport.(interface{ CloseIdleConnections() }); ok {
+		t.CloseIdleConnections()
+	}
 	return nil
 }
 
@@ -191,6 +198,9 @@ func activityPath(conversationID, activityID string) []string {
 // outgoing copies an activity without the members that only the channel may set
 // (rules A2031, A2041, A2250 and A2302 of the activity specification).
 func outgoing(a *activity.Activity, replyTo string) *activity.Activity {
+	if replyTo == "" && a.ID == "" && a.Timestamp == "" && a.ServiceURL == "" && a.CallerID == "" {
+		return a
+	}
 	out := *a
 	out.ID, out.Timestamp, out.ServiceURL, out.CallerID = "", "", "", ""
 	if replyTo != "" {

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/docket-handoff/docket/activity"
@@ -90,11 +91,12 @@ func (e *endpoint) admit(ctx context.Context, w http.ResponseWriter, r *http.Req
 	if err := checkContentType(r.Header); err != nil {
 		return nil, refuse(http.StatusUnsupportedMediaType, WrongContentType, "%w", err)
 	}
-	body, refused := readBody(w, r)
-	if refused != nil {
+	body := borrowBuffer()
+	defer returnBuffer(body)
+	if refused := readBody(body, w, r); refused != nil {
 		return nil, refused
 	}
-	a, err := activity.Decode(body)
+	a, err := activity.Decode(body.Bytes())
 	if err != nil {
 		return nil, refuse(http.StatusBadRequest, MalformedActivity, "%w", err)
 	}
@@ -130,22 +132,20 @@ func checkContentType(h http.Header) error {
 
 // readBody reads at most maxBody bytes. It lifts the read deadline: once
 // the body is in, the server watches the connection for its end.
-func readBody(w http.ResponseWriter, r *http.Request) ([]byte, *refusal) {
+func readBody(into *bytes.Buffer, w http.ResponseWriter, r *http.Request) *refusal {
 	if r.ContentLength > maxBody {
 		w.Header().Set("Connection", "close")
-		return nil, refuse(http.StatusRequestEntityTooLarge, BodyTooLarge, "%d bytes are announced", r.ContentLength)
+		return refuse(http.StatusRequestEntityTooLarge, BodyTooLarge, "%d bytes are announced", r.ContentLength)
 	}
-	var body bytes.Buffer
-	body.Grow(int(max(r.ContentLength, 0)) + bytes.MinRead)
-	_, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, maxBody))
+	_, err := into.ReadFrom(http.MaxBytesReader(w, r.Body, maxBody))
 	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
-		return nil, refuse(http.StatusRequestEntityTooLarge, BodyTooLarge, "more than %d bytes", maxBody)
+		return refuse(http.StatusRequestEntityTooLarge, BodyTooLarge, "more than %d bytes", maxBody)
 	}
 	if err != nil {
-		return nil, refuse(http.StatusBadRequest, BodyUnreadable, "%w", err)
+		return refuse(http.StatusBadRequest, BodyUnreadable, "%w", err)
 	}
 	http.NewResponseController(w).SetReadDeadline(time.Time{})
-	return body.Bytes(), nil
+	return nil
 }
 
 // checkActivity wants what every activity on this endpoint must have.
@@ -187,9 +187,10 @@ func (e *endpoint) serve(ctx context.Context, w http.ResponseWriter, r *http.Req
 // and not the channel. What it returns ends the watch and reports whether the
 // answer is given.
 func (e *endpoint) answerWhenLate(ctx context.Context, w http.ResponseWriter, r *http.Request, turn *Turn) (tooLate func() bool) {
-	answered := make(chan struct{})
+	var answering sync.WaitGroup
+	answering.Add(1)
 	stop := context.AfterFunc(ctx, func() {
-		defer close(answered)
+		defer answering.Done()
 		w.Header().Set("Connection", "close")
 		e.refuse(ctx, w, r, turn, tooSlow(ctx.Err()))
 		http.NewResponseController(w).Flush()
@@ -198,7 +199,7 @@ func (e *endpoint) answerWhenLate(ctx context.Context, w http.ResponseWriter, r 
 		if stop() {
 			return false
 		}
-		<-answered
+		answering.Wait()
 		return true
 	}
 }
