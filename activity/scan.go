@@ -247,6 +247,9 @@ func (s *scanner) repeats(name []byte, outer int, seen map[string]bool) bool {
 			return true
 		}
 	}
+	if s.names == nil {
+		s.names = make([][]byte, 0, manyNames/2)
+	}
 	s.names = append(s.names, name)
 	return false
 }
