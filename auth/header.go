@@ -32,7 +32,7 @@ func bearerToken(value string) (string, error) {
 		return "", errors.New("the Authorization header is too long")
 	}
 	scheme, token, ok := strings.Cut(value, " ")
-	if !ok || token == "" || strings.ContainsAny(token, " \t,") {
+	if !ok || token == "" || strings.Contains(token, " ") || strings.Contains(token, "\t") || strings.Contains(token, ",") {
 		return "", errors.New("the Authorization header is not a scheme and one token")
 	}
 	if !strings.EqualFold(scheme, "Bearer") {
