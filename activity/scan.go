@@ -14,7 +14,7 @@ const MaxDepth = 64
 // MaxEntries bounds what costs memory beyond its own text: the members of one
 // object, and all elements of typed lists and unknown members taken together.
 // What Teams sends stays below a hundred.
-const MaxEntries = 2048
+const MaxEntries = 1024
 
 // What a DecodeError wraps. Compare with errors.Is.
 var (

@@ -1,13 +1,11 @@
 package activity
 
 import (
+	"bytes"
 	"html"
-	"regexp"
+	"slices"
 	"strings"
 )
-
-// atTag matches one mention in a text; its name has no tags in it.
-var atTag = regexp.MustCompile(`(?i)<at(?:\s[^<>]*)?>([^<>]*)</at>`)
 
 // TextFor returns what a person wrote to the bot, fit for reading:
 //
@@ -22,22 +20,65 @@ var atTag = regexp.MustCompile(`(?i)<at(?:\s[^<>]*)?>([^<>]*)</at>`)
 // in any letter case, and their order, so that a person of the same name is
 // not taken for the bot.
 func (a *Activity) TextFor(botID string) string {
-	text, mentions := a.Text, a.Mentions()
+	rest, mentions := a.Text, a.Mentions()
 	owners := newOwners(mentions)
 	var b strings.Builder
-	end := 0
-	for _, at := range atTag.FindAllStringSubmatchIndex(text, -1) {
-		name := text[at[2]:at[3]]
-		b.WriteString(text[end:at[0]])
-		end = at[1]
+	for {
+		before, name, after, found := cutTag(rest)
+		if !found {
+			break
+		}
+		b.WriteString(before)
+		rest = after
 		if strings.EqualFold(owners.next(name), botID) {
-			end += blankToDrop(b.String(), text[end:])
+			rest = after[blankToDrop(b.String(), after):]
 			continue
 		}
 		b.WriteString(name)
 	}
-	b.WriteString(text[end:])
-	return tidy(withoutBare(b.String(), mentions, botID))
+	if b.Len() > 0 {
+		b.WriteString(rest)
+		rest = b.String()
+	}
+	return tidy(withoutBare(rest, mentions, botID))
+}
+
+// cutTag cuts a text around its first mention, <at>name</at>. The tags may be in
+// capitals and have attributes; the name has no tags in it. Without a mention
+// the whole text is before.
+func cutTag(text string) (before, name, after string, found bool) {
+	for at := 0; ; at++ {
+		next := strings.IndexByte(text[at:], '<')
+		if next < 0 {
+			return text, "", "", false
+		}
+		at += next
+		if name, after, found = cutTagPrefix(text[at:]); found {
+			return text[:at], name, after, true
+		}
+	}
+}
+
+func cutTagPrefix(text string) (name, after string, found bool) {
+	inside, ok := cutPrefixFold(text, "<at")
+	close := strings.IndexAny(inside, "<>")
+	if !ok || close < 0 || inside[close] != '>' || close > 0 && strings.IndexByte("\t\n\f\r ", inside[0]) < 0 {
+		return "", "", false
+	}
+	inside = inside[close+1:]
+	end := strings.IndexAny(inside, "<>")
+	if end < 0 {
+		return "", "", false
+	}
+	after, found = cutPrefixFold(inside[end:], "</at>")
+	return inside[:end], after, found
+}
+
+func cutPrefixFold(text, prefix string) (after string, found bool) {
+	if len(text) < len(prefix) || !strings.EqualFold(text[:len(prefix)], prefix) {
+		return text, false
+	}
+	return text[len(prefix):], true
 }
 
 // owners tells, name by name and in the order of the text, who is mentioned.
@@ -46,8 +87,8 @@ type owners map[string][]string
 func newOwners(mentions []Mention) owners {
 	o := make(owners)
 	for _, m := range mentions {
-		if tag := atTag.FindStringSubmatch(m.Text); tag != nil {
-			name := html.UnescapeString(tag[1])
+		if _, tagged, _, found := cutTag(m.Text); found {
+			name := html.UnescapeString(tagged)
 			o[name] = append(o[name], m.Mentioned.ID)
 		}
 	}
@@ -91,12 +132,22 @@ func blank(text string, at func(text, part string) bool) int {
 // withoutBare takes out the bot's mentions that are not written as tags, as
 // channels other than Teams do.
 func withoutBare(text string, mentions []Mention, botID string) string {
+	var left []byte // of the text, copied once however often something is cut out
 	for _, m := range mentions {
-		if m.Text != "" && strings.EqualFold(m.Mentioned.ID, botID) && !atTag.MatchString(m.Text) {
-			text = strings.Replace(text, m.Text, "", 1)
+		if _, _, _, tagged := cutTag(m.Text); tagged || m.Text == "" || !strings.EqualFold(m.Mentioned.ID, botID) {
+			continue
+		}
+		if left == nil {
+			left = []byte(text)
+		}
+		if at := bytes.Index(left, []byte(m.Text)); at >= 0 {
+			left = slices.Delete(left, at, at+len(m.Text))
 		}
 	}
-	return text
+	if left == nil {
+		return text
+	}
+	return string(left)
 }
 
 var plainBlanks = strings.NewReplacer("\u00a0", " ", "\r\n", "\n")
