@@ -120,6 +120,7 @@ func TestOutcomes(t *testing.T) {
 				h.says(dana, "Hello")
 				id := h.asks(dana)
 				row.stage(h, id)
+				h.pass(time.Second)
 				before := h.rows()
 				for _, try := range row.tries {
 					if got := h.act(try.verb, try.by, sales, id); got != try.want {

@@ -134,6 +134,24 @@ func TestEraseWhileSending(t *testing.T) {
 	}
 }
 
+// TestEraseAdoptedCard: a card that was known by a press alone is removed too.
+func TestEraseAdoptedCard(t *testing.T) {
+	play(t, func(h *house) {
+		h.chat.failsOnce(handoff.PostThread, doubtTaken())
+		dana := h.known("crm-1", "Danaë")
+		id := h.asks(dana)
+		h.does(handoff.VerbJoin, sam, sales, id)
+		_, err := h.desk.EraseVisitor(h.Context(), "crm-1")
+		h.must(err)
+		h.pass(0)
+		for _, p := range h.chat.in(sales) {
+			if p.Kind != handoff.PostErase && !p.Gone {
+				t.Errorf("%s is left", p)
+			}
+		}
+	})
+}
+
 // TestEraseMeetsFaults: a removal is tried until it is certain.
 func TestEraseMeetsFaults(t *testing.T) {
 	play(t, func(h *house) {

@@ -135,7 +135,7 @@ func (d *Desk) Answer(ctx context.Context, t Turn, r Reply) error {
 	fresh := newID()
 	return d.update(ctx, func(tx store.Tx) error {
 		row, found, err := get[turn](tx, turnKey(t.Conversation.ID))
-		if err != nil || !found || row.Seq < t.Seq {
+		if err != nil || !found {
 			return err
 		}
 		f, err := d.load(tx, t.Conversation.ID)

@@ -153,6 +153,26 @@ func TestLineForARefusedThread(t *testing.T) {
 	}
 }
 
+// TestSentStaysSent: once a channel has a line, another one's refusal changes nothing for the visitor.
+func TestSentStaysSent(t *testing.T) {
+	play(t, func(h *house) {
+		h.set(func(a *handoff.Agent) { a.Handoff.Channels = []handoff.ID{sales, support} })
+		dana := h.visitor("Dana")
+		h.asks(dana)
+		h.chat.fails(func(p handoff.Post) fault {
+			if p.Channel.ID == sales {
+				return fault{}
+			}
+			f := refusal("too long")
+			f.slow = time.Second
+			return f
+		})
+		said := h.says(dana, "Hello?")
+		h.pass(time.Minute)
+		wantStates(t, "the line", h.delivered(dana, said), handoff.DeliverySent)
+	})
+}
+
 // TestChannelRecovers: a post that arrives says that the channel is in reach again.
 func TestChannelRecovers(t *testing.T) {
 	play(t, func(h *house) {

@@ -46,62 +46,35 @@ func Open(path string) (*Engine, error) {
 			return nil, fmt.Errorf("the store's folder cannot be made: %w", err)
 		}
 	}
-	db, err := openFile(path)
+	db, err := openFile(path, bbolt.Options{FreelistType: bbolt.FreelistMapType, InitialMmapSize: mapSize})
 	if err != nil {
 		return nil, err
 	}
-	if err := identify(db, path, fresh); err != nil {
-		return nil, errors.Join(err, db.Close())
+	if fresh {
+		if err := found(db, path); err != nil {
+			return nil, errors.Join(err, db.Close())
+		}
 	}
-	db.NoFreelistSync = false
 	return &Engine{db: db}, nil
 }
 
 // openFile opens the file, and turns what bbolt does over a damaged page, a panic or a fault of the memory map, into an
-// error. It writes nothing: bbolt would add a free list to a database that has none, even to another program's, were it
-// not told to go without one for the time being.
-func openFile(path string) (db *bbolt.DB, err error) {
-	var opened *os.File
+// error.
+func openFile(path string, options bbolt.Options) (db *bbolt.DB, err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	defer func() {
-		if r := recover(); r != nil {
-			_ = opened.Close() // releases the lock, which bbolt had no occasion to do
-			db, err = nil, fmt.Errorf("%w: %s cannot be read (%v); restore a backup", store.ErrDamaged, path, r)
-		}
-	}()
-	db, err = bbolt.Open(path, 0o600, &bbolt.Options{
-		Timeout: lockWait, FreelistType: bbolt.FreelistMapType, NoFreelistSync: true, InitialMmapSize: mapSize,
-		OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
-			opened, err = os.OpenFile(name, flag, mode)
-			return opened, err
-		},
-	})
+	defer damage(&err, path)
+	options.Timeout = lockWait
+	db, err = bbolt.Open(path, 0o600, &options)
+	var refused *os.PathError
 	switch {
 	case errors.Is(err, bolterrors.ErrTimeout):
 		return nil, fmt.Errorf("%w: %s; stop the other docket first, or give this one a store of its own", store.ErrLocked, path)
-	case err != nil && opened == nil:
+	case errors.As(err, &refused):
 		return nil, fmt.Errorf("the store %s cannot be opened: %w", path, err)
 	case err != nil:
 		return nil, fmt.Errorf("%w: %s is not a store of this program, or its head is broken (%v); restore a backup", store.ErrDamaged, path, err)
 	}
-	if err := whole(db, path); err != nil {
-		return nil, errors.Join(err, db.Close())
-	}
 	return db, nil
-}
-
-// whole compares the file's length with what its head says, before a read runs over the end.
-func whole(db *bbolt.DB, path string) error {
-	info, err := os.Stat(path)
-	if err != nil {
-		return fmt.Errorf("the store %s cannot be examined: %w", path, err)
-	}
-	return db.View(func(tx *bbolt.Tx) error {
-		if info.Size() < tx.Size() {
-			return fmt.Errorf("%w: %s is cut off, %d bytes of %d; restore a backup", store.ErrDamaged, path, info.Size(), tx.Size())
-		}
-		return nil
-	})
 }
 
 // Close waits for running transactions and releases the file.

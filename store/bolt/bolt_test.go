@@ -1,11 +1,15 @@
 package bolt_test
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 
+	"go.etcd.io/bbolt"
 	"go.uber.org/goleak"
 
 	"github.com/docket-handoff/docket/store"
@@ -102,6 +106,22 @@ func TestReopenKeepsEverything(t *testing.T) {
 	}
 }
 
+// TestForgottenWatchesLeaveNothing: a server's streams come and go for ever.
+func TestForgottenWatchesLeaveNothing(t *testing.T) {
+	engine := open(t, place(t))
+	ctx, forget := context.WithCancel(t.Context())
+	for i := range 100 {
+		engine.Watch(ctx, fmt.Sprintf("log/%d/", i%10))
+	}
+	if got := engine.Watched(); got != 10 {
+		t.Errorf("%d prefixes are watched, want 10", got)
+	}
+	forget()
+	for engine.Watched() > 0 { // the end of a context is heard of in another goroutine
+		runtime.Gosched()
+	}
+}
+
 func TestCloseTwice(t *testing.T) {
 	engine := open(t, place(t))
 	for range 2 {
@@ -122,6 +142,21 @@ func TestLostSidecarIsWrittenAgain(t *testing.T) {
 	}
 	if after := read(t, path+".id"); after != before {
 		t.Errorf("the identity is %q, was %q", after, before)
+	}
+}
+
+// TestFirstStartThatDied left an empty database: the next start makes the store of it.
+func TestFirstStartThatDied(t *testing.T) {
+	path := place(t)
+	write(t, path, "")
+	db, err := bbolt.Open(path, 0o600, nil)
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	engine := open(t, path)
+	put(t, engine, "a", "1")
+	if id := read(t, path+".id"); len(id) < 10 {
+		t.Errorf("the identity is %q", id)
 	}
 }
 

@@ -21,7 +21,8 @@ var (
 	identityAt = []byte("identity")
 )
 
-// examine looks at path and at its identity file before bbolt does, because bbolt makes a new store out of an empty file.
+// examine looks at what is at path before anything is written there. It says whether a store is to be founded, which is
+// so when nothing is there yet, or nothing but the empty database of a first start that died.
 func examine(path string) (fresh bool, err error) {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -36,47 +37,52 @@ func examine(path string) (fresh bool, err error) {
 		return false, fmt.Errorf("the store %s cannot be examined: %w", path, err)
 	case !info.Mode().IsRegular():
 		return false, fmt.Errorf("the store %s is not a file", path)
-	case info.Size() == 0:
+	case info.Size() == 0: // bbolt would make a new store out of it
 		return false, fmt.Errorf("%w: the store %s is an empty file; restore a backup, or remove it and %s to begin anew", store.ErrDamaged, path, sidecar(path))
 	case info.Mode().Perm()&0o077 != 0:
 		return false, fmt.Errorf("the store %s can be read by others (mode %04o); run: chmod 600 %s", path, info.Mode().Perm(), path)
 	}
+	db, err := openFile(path, bbolt.Options{ReadOnly: true})
+	if err != nil {
+		return false, err
+	}
+	fresh, err = identify(db, path, info.Size())
+	return fresh, errors.Join(err, db.Close())
+}
+
+// identify compares the identity of a store with that in the file beside it.
+func identify(db *bbolt.DB, path string, size int64) (fresh bool, err error) {
+	identity, blank, err := readIdentity(db, path, size)
+	if err != nil {
+		return false, err
+	}
+	beside, err := os.ReadFile(sidecar(path))
+	lost := errors.Is(err, fs.ErrNotExist)
+	switch {
+	case blank && lost:
+		return true, nil
+	case identity == nil:
+		return false, fmt.Errorf("%w: %s is a database of another program", store.ErrDamaged, path)
+	case lost:
+		return false, writeSidecar(path, identity)
+	case err != nil:
+		return false, fmt.Errorf("the store's identity cannot be read: %w", err)
+	case strings.TrimSpace(string(beside)) != string(identity):
+		return false, fmt.Errorf("%s is not the store that %s names; put the right one back, or remove %s if this one is meant",
+			path, sidecar(path), sidecar(path))
+	}
 	return false, nil
 }
 
-// identify writes the identity of a fresh store, and compares that of an old one with the file beside it.
-func identify(db *bbolt.DB, path string, fresh bool) error {
-	if fresh {
-		return found(db, path)
-	}
-	identity, blank, err := readIdentity(db)
-	if err != nil {
-		return fmt.Errorf("the store %s cannot be read: %w", path, err)
-	}
-	beside, err := os.ReadFile(sidecar(path))
-	if blank && errors.Is(err, fs.ErrNotExist) {
-		return found(db, path) // the very first start died before its first commit
-	}
-	if identity == nil {
-		return fmt.Errorf("%w: %s is a database of another program", store.ErrDamaged, path)
-	}
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return writeSidecar(path, identity)
-	case err != nil:
-		return fmt.Errorf("the store's identity cannot be read: %w", err)
-	case strings.TrimSpace(string(beside)) != string(identity):
-		return fmt.Errorf("%s is not the store that %s names; put the right one back, or remove %s if this one is meant",
-			path, sidecar(path), sidecar(path))
-	}
-	return nil
-}
-
-// readIdentity returns nil for a file that is not ours; blank says that it holds nothing at all.
-func readIdentity(db *bbolt.DB) (identity []byte, blank bool, err error) {
+// readIdentity returns nil for a file that is not ours; blank says that it holds nothing at all. It first compares the
+// file's length with what its head says, before a read runs over the end.
+func readIdentity(db *bbolt.DB, path string, size int64) (identity []byte, blank bool, err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	defer damage(&err)
+	defer damage(&err, path)
 	err = db.View(func(tx *bbolt.Tx) error {
+		if size < tx.Size() {
+			return fmt.Errorf("%w: %s is cut off, %d bytes of %d; restore a backup", store.ErrDamaged, path, size, tx.Size())
+		}
 		first, _ := tx.Cursor().First()
 		blank = first == nil
 		if b := tx.Bucket(about); b != nil && tx.Bucket(rows) != nil {

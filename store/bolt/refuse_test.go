@@ -98,14 +98,6 @@ func TestRefusals(t *testing.T) {
 			copyStore(t, path)
 			write(t, path+".id", "")
 		}, nil, "is not the store"},
-		{"half a store", func(t *testing.T, path string) {
-			copyStore(t, path)
-			truncate(t, path, 0.5)
-		}, store.ErrDamaged, ""},
-		{"a store without its last page", func(t *testing.T, path string) {
-			copyStore(t, path)
-			truncate(t, path, 0.95)
-		}, store.ErrDamaged, ""},
 		{"a store without its heads", func(t *testing.T, path string) {
 			copyStore(t, path)
 			scribble(t, path, 0, bytes.Repeat([]byte{0x5a}, 2*os.Getpagesize()))
@@ -130,6 +122,28 @@ func TestRefusals(t *testing.T) {
 				t.Error("the folder has changed")
 			}
 		})
+	}
+}
+
+// TestTruncated cuts a store off at every page, and within pages.
+func TestTruncated(t *testing.T) {
+	good := place(t)
+	copyStore(t, good)
+	content := read(t, good)
+	path := place(t)
+	for length := 1; length < len(content); length += os.Getpagesize() / 2 {
+		write(t, path, content[:length])
+		write(t, path+".id", read(t, good+".id"))
+		engine, err := bolt.Open(path)
+		if err == nil {
+			_ = engine.Close()
+		}
+		if !errors.Is(err, store.ErrDamaged) {
+			t.Errorf("%d bytes of %d: %v, want ErrDamaged", length, len(content), err)
+		}
+		if read(t, path) != content[:length] {
+			t.Errorf("%d bytes of %d: the file has changed", length, len(content))
+		}
 	}
 }
 
@@ -168,13 +182,6 @@ func shrink(t testing.TB, path string) {
 		return nil
 	})
 	if err := errors.Join(db.Close(), os.Truncate(path, used)); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func truncate(t testing.TB, path string, share float64) {
-	t.Helper()
-	if err := os.Truncate(path, int64(float64(len(read(t, path)))*share)); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -29,14 +29,14 @@ func (t *transaction) run(fn func(store.Tx) error) error {
 }
 
 // damage turns bbolt's panic over a page into an error.
-func damage(err *error) {
+func damage(err *error, where string) {
 	if r := recover(); r != nil {
-		*err = fmt.Errorf("%w: a page cannot be read (%v); restore a backup", store.ErrDamaged, r)
+		*err = fmt.Errorf("%w: %s: a page cannot be read (%v); restore a backup", store.ErrDamaged, where, r)
 	}
 }
 
 func (t *transaction) Get(key string) (value []byte, err error) {
-	defer damage(&err)
+	defer damage(&err, key)
 	sealed := t.rows.Get([]byte(key))
 	if sealed == nil {
 		return nil, store.ErrNotFound
@@ -45,7 +45,7 @@ func (t *transaction) Get(key string) (value []byte, err error) {
 }
 
 func (t *transaction) Put(key string, value []byte) (err error) {
-	defer damage(&err)
+	defer damage(&err, key)
 	if err := t.writable(key); err != nil {
 		return err
 	}
@@ -54,7 +54,7 @@ func (t *transaction) Put(key string, value []byte) (err error) {
 }
 
 func (t *transaction) Delete(key string) (err error) {
-	defer damage(&err)
+	defer damage(&err, key)
 	if err := t.writable(key); err != nil {
 		return err
 	}
@@ -99,7 +99,7 @@ type walk struct {
 
 // next returns the first row under the prefix that sorts behind last, and a nil key at the end.
 func (w *walk) next() (key, value []byte, err error) {
-	defer damage(&err)
+	defer damage(&err, string(w.prefix))
 	var sealed []byte
 	if w.cursor != nil && w.writes == len(w.written) {
 		key, sealed = w.cursor.Next()
