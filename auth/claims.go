@@ -42,28 +42,45 @@ type tokenClaims struct {
 // UnmarshalJSON reads the claims by their exact names, which a struct's tags
 // would not do: they match in any case.
 func (c *tokenClaims) UnmarshalJSON(data []byte) error {
-	var members map[string]json.RawMessage
+	var members map[string]any
 	if err := json.Unmarshal(data, &members); err != nil {
 		return err
 	}
 	return errors.Join(
-		claim(members, "iss", &c.issuer),
-		claim(members, "aud", &c.audience),
-		claim(members, "serviceurl", &c.serviceURL),
-		claim(members, "appid", &c.senders[0]),
-		claim(members, "azp", &c.senders[1]),
+		textClaim(members, "iss", &c.issuer),
+		textClaim(members, "serviceurl", &c.serviceURL),
+		textClaim(members, "appid", &c.senders[0]),
+		textClaim(members, "azp", &c.senders[1]),
+		audienceClaim(members, &c.audience),
 		dateClaim(members, "exp", &c.expires),
 		dateClaim(members, "nbf", &c.notBefore),
 	)
 }
 
-func claim(members map[string]json.RawMessage, name string, into any) error {
-	raw, ok := members[name]
-	if !ok {
-		return nil
+// textClaim takes null for a claim that is not there.
+func textClaim(members map[string]any, name string, into *string) error {
+	switch value := members[name].(type) {
+	case nil:
+	case string:
+		*into = value
+	default:
+		return fmt.Errorf("claim %s is not a text", name)
 	}
-	if err := json.Unmarshal(raw, into); err != nil {
-		return fmt.Errorf("claim %s: %w", name, err)
+	return nil
+}
+
+// audienceClaim wants a text or a list of texts.
+func audienceClaim(members map[string]any, into *jwt.ClaimStrings) error {
+	list, ok := members["aud"].([]any)
+	if !ok && members["aud"] != nil {
+		list = []any{members["aud"]}
+	}
+	for _, value := range list {
+		id, ok := value.(string)
+		if !ok {
+			return errors.New("claim aud is neither a text nor a list of texts")
+		}
+		*into = append(*into, id)
 	}
 	return nil
 }
@@ -74,16 +91,16 @@ const maxDate = 1 << 53
 
 // dateClaim wants a JSON number that is a time; jwt.NumericDate alone would take
 // one in quotes, take null for nothing and turn the far future into the past.
-func dateClaim(members map[string]json.RawMessage, name string, into **jwt.NumericDate) error {
-	raw, ok := members[name]
+func dateClaim(members map[string]any, name string, into **jwt.NumericDate) error {
+	value, ok := members[name]
 	if !ok {
 		return nil
 	}
-	var seconds *float64
-	if err := json.Unmarshal(raw, &seconds); err != nil || seconds == nil || math.Abs(*seconds) > maxDate {
+	seconds, ok := value.(float64)
+	if !ok || math.Abs(seconds) > maxDate {
 		return fmt.Errorf("claim %s is not a time", name)
 	}
-	*into = jwt.NewNumericDate(time.Unix(int64(math.Floor(*seconds)), 0))
+	*into = jwt.NewNumericDate(time.Unix(int64(math.Floor(seconds)), 0))
 	return nil
 }
 

@@ -7,8 +7,9 @@ import (
 )
 
 // maxSeen bounds how many verified tokens are remembered. The channel uses one
-// token for about an hour, so real traffic needs a handful.
-const maxSeen = 4096
+// token for each service URL for about an hour, so real traffic needs one or two for
+// each tenant. More would only keep the garbage collector at work.
+const maxSeen = 1024
 
 // seenTokens remembers tokens that passed every check of the header stage, by
 // hash, so that a stolen memory image holds no credential.

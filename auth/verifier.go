@@ -174,7 +174,7 @@ func (v *Verifier) check(ctx context.Context, token string) (Claims, *signingKey
 		return Claims{}, nil, unauthorized(ServiceURLMissing, "the token has no serviceurl claim")
 	}
 	verified := Claims{
-		Issuer:       claims.issuer,
+		Issuer:       v.cloud.Issuer,
 		AppID:        v.appID,
 		ServiceURL:   claims.serviceURL,
 		Expires:      claims.expires.Time,
