@@ -84,10 +84,13 @@ func groups(re *regexp.Regexp, s string) []string {
 	return out
 }
 
+// sameQuestion is the likeness from which two questions are one: three words of five.
+const sameQuestion = 0.6
+
 // asksAgain says whether the visitor has asked this before and got an answer that did not help.
 func asksAgain(text string, before []handoff.Message) bool {
 	now := words(text)
-	if len(now) < 2 || !isQuestion(text) {
+	if len(now) == 0 || !isQuestion(text) {
 		return false
 	}
 	answered := false
@@ -96,7 +99,7 @@ func asksAgain(text string, before []handoff.Message) bool {
 		case handoff.FromAgent:
 			answered = true
 		case handoff.FromVisitor:
-			if answered && now.likeness(words(m.Text)) >= 0.75 {
+			if answered && now.likeness(words(m.Text)) >= sameQuestion {
 				return true
 			}
 		}

@@ -29,6 +29,7 @@ type Conversation struct {
 	Agent     ID        `json:"agent"`
 	State     State     `json:"state"`
 	LastSeq   Seq       `json:"last_seq"`
+	Answered  Seq       `json:"answered,omitempty"` // the last line that the agent has answered
 	Visitor   Visitor   `json:"visitor"`
 	Account   Account   `json:"account"`
 	Page      Page      `json:"page"`

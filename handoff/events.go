@@ -139,9 +139,10 @@ func (d *Desk) Answer(ctx context.Context, t Turn, r Reply) error {
 			return err
 		}
 		f, err := d.load(tx, t.Conversation.ID)
-		if err != nil {
+		if err != nil || f.conversation.Answered >= t.Seq {
 			return err
 		}
+		f.conversation.Answered = t.Seq
 		f.done = row.Seq == t.Seq
 		if f.conversation.State == StateAgent {
 			if err := d.reply(tx, f, r, fresh); err != nil {
