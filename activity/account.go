@@ -2,7 +2,8 @@ package activity
 
 import "encoding/json"
 
-// Values of ChannelAccount.Role. The set is open.
+// Values of ChannelAccount.Role, which says what an account is in a conversation.
+// The set is open.
 const (
 	RoleUser  = "user"
 	RoleBot   = "bot"
@@ -40,7 +41,8 @@ type ChannelAccount struct {
 }
 
 // A ConversationAccount is a conversation. In a Teams channel ID names a thread;
-// see ParseThread.
+// see ParseThread. IsGroup is nil where the channel does not say.
+// https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-api-reference#conversationaccount-object
 type ConversationAccount struct {
 	ID               string `json:"id,omitempty"`
 	Name             string `json:"name,omitempty"`
@@ -54,7 +56,9 @@ type ConversationAccount struct {
 }
 
 // A ConversationReference is enough to go on with a conversation later. Store
-// one only from an activity whose service URL was verified (A7560).
+// one only from an activity whose service URL was verified (A7560), and replace it
+// by each newer one. It marshals to JSON and back without loss.
+// https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-api-reference#conversationreference-object
 type ConversationReference struct {
 	ActivityID   string               `json:"activityId,omitempty"`
 	User         *ChannelAccount      `json:"user,omitempty"`
@@ -68,7 +72,7 @@ type ConversationReference struct {
 }
 
 // Reference returns the reference of a received activity: its sender is the
-// user, its recipient the bot.
+// user, its recipient the bot. It shares nothing with the activity.
 func (a *Activity) Reference() ConversationReference {
 	return ConversationReference{
 		ActivityID:   a.ID,

@@ -18,7 +18,9 @@ const (
 )
 
 // An Attachment is a card, a picture or a file. It has Content or ContentURL,
-// not both (A7100).
+// not both (A7100). A ContentURL of Teams itself wants the bot's token; any other
+// must not see it.
+// https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-api-reference#attachment-object
 type Attachment struct {
 	ContentType  string          `json:"contentType,omitempty"`
 	ContentURL   string          `json:"contentUrl,omitempty"`

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Types of entities.
+// Types of entities. The set is open.
 const (
 	EntityMention    = "mention"
 	EntityClientInfo = "clientInfo"
@@ -15,6 +15,7 @@ const (
 
 // An Entity is a piece of metadata about the activity. Its members depend on
 // its Type and are all in Extra; unknown types are ignored (A2105).
+// https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-api-reference#entity-object
 type Entity struct {
 	Type  string                     `json:"type,omitempty"`
 	Extra map[string]json.RawMessage `json:"-"`

@@ -100,13 +100,15 @@ func (e *InvokeError) Unwrap() error { return e.Err }
 func (e *InvokeError) Response() InvokeResponse { return ErrorResponse(e.Status, e.Code, e.Message) }
 
 // An InvokeResponse answers an invoke: Status becomes the status of the HTTP
-// response, Body, as JSON, its whole body.
+// response, Body, as JSON, its whole body. Nothing is wrapped around it.
 type InvokeResponse struct {
 	Status int
 	Body   any // nil for an empty body
 }
 
-// CardActionResponse is the Body that answers an adaptiveCard/action.
+// CardActionResponse is the Body that answers an adaptiveCard/action. Make one with
+// CardResponse, MessageResponse or ErrorResponse.
+// https://learn.microsoft.com/adaptive-cards/authoring-cards/universal-action-model
 type CardActionResponse struct {
 	StatusCode int    `json:"statusCode"`
 	Type       string `json:"type"`

@@ -73,13 +73,15 @@ type ChannelInfo struct {
 	Extra map[string]json.RawMessage `json:"-"`
 }
 
-// Settings carry the channel that was chosen when the app was installed.
+// Settings carry the channel that was chosen when the app was installed. They come
+// with that event alone.
 type Settings struct {
 	SelectedChannel *ChannelInfo               `json:"selectedChannel,omitempty"`
 	Extra           map[string]json.RawMessage `json:"-"`
 }
 
-// Notification, in an activity that is sent, asks Teams to alert the reader.
+// Notification, in an activity that is sent, asks Teams to alert the reader. Nil
+// members ask for nothing.
 type Notification struct {
 	Alert               *bool                      `json:"alert,omitempty"`
 	AlertInMeeting      *bool                      `json:"alertInMeeting,omitempty"`

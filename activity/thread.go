@@ -9,8 +9,8 @@ import (
 // that began it. Posting to the channel without a root begins a new thread.
 // https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/channel-and-group-conversations
 type Thread struct {
-	Channel string
-	Root    string
+	Channel string // the channel's id, as in 19:…@thread.tacv2
+	Root    string // the message's id, decimal digits; empty for the channel as a whole
 }
 
 const threadMark = ";messageid="
@@ -20,7 +20,7 @@ var ErrThread = errors.New("activity: a thread needs a channel and the decimal i
 
 // NewThread returns the thread under the message root. A suffix that channel
 // carries already is replaced. Root must be a decimal number other than zero, as
-// message ids in Teams are.
+// message ids in Teams are; otherwise the error is ErrThread.
 func NewThread(channel, root string) (Thread, error) {
 	channel, _, _ = strings.Cut(channel, ";")
 	if channel == "" || strings.Trim(root, "0123456789") != "" || strings.Trim(root, "0") == "" {
