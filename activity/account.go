@@ -72,7 +72,7 @@ type ConversationReference struct {
 }
 
 // Reference returns the reference of a received activity: its sender is the
-// user, its recipient the bot. It shares nothing with the activity.
+// user, its recipient the bot.
 func (a *Activity) Reference() ConversationReference {
 	return ConversationReference{
 		ActivityID:   a.ID,
@@ -85,8 +85,8 @@ func (a *Activity) Reference() ConversationReference {
 	}
 }
 
-// Apply addresses an activity that the bot is about to send. Locale is set only
-// where the activity has none. ReplyToID is for the reader's information: in
+// Apply addresses an activity that the bot is about to send, in place of what it
+// said before. Locale is set only where the activity has none. ReplyToID is for the reader's information: in
 // Teams the conversation's ID alone decides the thread.
 func (r ConversationReference) Apply(out *Activity) {
 	out.From = copied(r.Bot)
