@@ -10,7 +10,9 @@ import (
 // stable: they serve as metric labels.
 type Reason string
 
-// The reasons of this package, with the status each is answered with.
+// The reasons of this package, with the status each is answered with. A 401 is
+// about the token, a 403 about a good token that does not cover the activity, a 400
+// about an activity that contradicts itself.
 const (
 	MissingHeader      Reason = "missing_header"       // 401
 	MalformedHeader    Reason = "malformed_header"     // 401
@@ -56,7 +58,7 @@ func (e *Error) Unwrap() error { return e.Err }
 func (e *Error) HTTPStatus() int { return e.Status }
 
 // RetryAfter says how long a caller should wait before it tries again; zero
-// unless the refusal is temporary.
+// unless the refusal is temporary, which a 503 alone is.
 func (e *Error) RetryAfter() time.Duration {
 	if e.Status == http.StatusServiceUnavailable {
 		return firstLoadPause

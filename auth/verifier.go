@@ -50,7 +50,8 @@ type Verifier struct {
 
 // NewVerifier makes a verifier and starts nothing. It fails on an empty app id
 // (there is no such thing as verification switched off) and on a metadata URL
-// that is not https, unless its host is a loopback one.
+// that is not https, unless its host is a loopback one. Whoever makes one closes
+// it.
 func NewVerifier(cfg VerifierConfig) (*Verifier, error) {
 	if cfg.AppID == "" {
 		return nil, errors.New("auth: the bot's app id is empty")
