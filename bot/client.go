@@ -46,7 +46,8 @@ type ClientConfig struct {
 
 // Client calls the Connector. Every method takes the serviceUrl of the
 // conversation, as the newest activity from there had it, and checks it against
-// the list of hosts. Failures are of type [*Error].
+// the list of hosts. Failures are of type [*Error]. A call ends after twenty seconds
+// at the latest, or with its context; of an answer at most 4 MiB are read.
 //
 // See https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-api-reference.
 type Client struct {
@@ -60,6 +61,7 @@ type Client struct {
 }
 
 // NewClient makes a client and calls nobody. It fails without a token source.
+// Whoever makes one closes it.
 func NewClient(cfg ClientConfig) (*Client, error) {
 	if cfg.Tokens == nil {
 		return nil, errors.New("bot: a client needs a token source")
@@ -105,6 +107,7 @@ func (c *Client) Close() error {
 // CreateConversation starts a conversation; in a Teams channel that is a thread
 // with its first message. An answer without an id is an error in doubt, since the
 // thread then exists and cannot be addressed.
+// https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-api-reference#create-conversation
 func (c *Client) CreateConversation(ctx context.Context, serviceURL string, p activity.ConversationParameters) (activity.ConversationResource, error) {
 	if p.Activity != nil {
 		p.Activity = outgoing(p.Activity, "")
@@ -121,12 +124,15 @@ func (c *Client) CreateConversation(ctx context.Context, serviceURL string, p ac
 // Teams thread the conversation is the thread's id; the bare channel id starts a
 // new thread. The id is empty when the service did not name one, as it does
 // for an activity with both text and an attachment, which Teams splits in two.
+// Members that only the channel may set, such as id and serviceUrl, are left out.
+// https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-api-reference#send-to-conversation
 func (c *Client) Send(ctx context.Context, serviceURL, conversationID string, a *activity.Activity) (id string, err error) {
 	return c.post(ctx, opSend, serviceURL, activitiesPath(conversationID), outgoing(a, ""))
 }
 
 // Reply posts an activity in answer to another and answers its id. It sets
 // replyToId, which routes nothing in Teams: the thread is in the conversation's id.
+// https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-api-reference#reply-to-activity
 func (c *Client) Reply(ctx context.Context, serviceURL, conversationID, activityID string, a *activity.Activity) (id string, err error) {
 	return c.post(ctx, opReply, serviceURL, activityPath(conversationID, activityID), outgoing(a, activityID))
 }
@@ -137,18 +143,21 @@ func (c *Client) post(ctx context.Context, op, serviceURL string, path []string,
 	return posted.ID, err
 }
 
-// Update replaces an activity that the bot posted. The same update may be sent
-// again at any time.
+// Update replaces an activity that the bot posted, for everybody. The same update
+// may be sent again at any time.
+// https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-api-reference#update-activity
 func (c *Client) Update(ctx context.Context, serviceURL, conversationID, activityID string, a *activity.Activity) error {
 	return c.call(ctx, call{op: opUpdate, method: http.MethodPut, serviceURL: serviceURL, path: activityPath(conversationID, activityID), body: outgoing(a, "")})
 }
 
 // Delete removes an activity that the bot posted.
+// https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-api-reference#delete-activity
 func (c *Client) Delete(ctx context.Context, serviceURL, conversationID, activityID string) error {
 	return c.call(ctx, call{op: opDelete, method: http.MethodDelete, serviceURL: serviceURL, path: activityPath(conversationID, activityID)})
 }
 
 // Member answers one member of a conversation by its id in Teams or in Entra.
+// https://learn.microsoft.com/microsoftteams/platform/bots/how-to/get-teams-context
 func (c *Client) Member(ctx context.Context, serviceURL, conversationID, memberID string) (activity.ChannelAccount, error) {
 	var member activity.ChannelAccount
 	err := c.call(ctx, call{op: opMember, method: http.MethodGet, serviceURL: serviceURL, into: &member,
@@ -158,6 +167,7 @@ func (c *Client) Member(ctx context.Context, serviceURL, conversationID, memberI
 
 // PagedMembers answers one page of a conversation's members; pageSize 0 leaves
 // its size to the service. Pass the page's continuation token to get the next.
+// https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-api-reference#get-conversation-paged-members
 func (c *Client) PagedMembers(ctx context.Context, serviceURL, conversationID string, pageSize int, continuation string) (activity.PagedMembers, error) {
 	query := url.Values{}
 	if pageSize > 0 {
@@ -172,7 +182,9 @@ func (c *Client) PagedMembers(ctx context.Context, serviceURL, conversationID st
 	return page, err
 }
 
-// TeamDetails answers a team's name and Entra group.
+// TeamDetails answers a team's name and Entra group. The team's id is that of its
+// General channel.
+// https://learn.microsoft.com/microsoftteams/platform/bots/how-to/get-teams-context
 func (c *Client) TeamDetails(ctx context.Context, serviceURL, teamID string) (activity.TeamDetails, error) {
 	var team activity.TeamDetails
 	err := c.call(ctx, call{op: opTeam, method: http.MethodGet, serviceURL: serviceURL, path: []string{"teams", teamID}, into: &team})
@@ -181,6 +193,7 @@ func (c *Client) TeamDetails(ctx context.Context, serviceURL, teamID string) (ac
 
 // TeamChannels answers the channels of a team that the bot can see. The General
 // channel has the team's id and no name.
+// https://learn.microsoft.com/microsoftteams/platform/bots/how-to/get-teams-context
 func (c *Client) TeamChannels(ctx context.Context, serviceURL, teamID string) ([]activity.ChannelInfo, error) {
 	var list activity.TeamChannels
 	err := c.call(ctx, call{op: opChannels, method: http.MethodGet, serviceURL: serviceURL, path: []string{"teams", teamID, "conversations"}, into: &list})

@@ -16,14 +16,14 @@ type Config struct {
 	Tenant    string     // the tenant of the teams, and of the bot
 	BotName   string     // how the bot is mentioned
 	Cloud     auth.Cloud // whose issuer and scope are used; zero is auth.Public
-	Teams     []Team
-	Users     []User // members of every channel
+	Teams     []Team     // one of three channels when empty
+	Users     []User     // members of every channel; two when empty
 
 	BotEndpoint  string // URL that activities are posted to; see SetBotEndpoint
 	BaseURL      string // where Handler is reachable, when Start is not used
 	WithoutRSC   bool   // deliver only messages that mention the bot, as Teams does without ChannelMessage.Read.Group
 	NotInstalled bool   // the bot is in no team until Install
-	Throttle     bool   // enforce the published limits per channel, and take exceeding them as a violation
+	Throttle     bool   // answer 429 to what exceeds the published limits of a channel, and take it as a violation
 
 	TokenLifetime time.Duration    // of the bot's access tokens; zero is an hour
 	Clock         func() time.Time // nil is time.Now

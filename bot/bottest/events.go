@@ -10,6 +10,7 @@ import (
 
 // React adds a person's reaction, such as like or heart, to a message. Teams
 // tells the bot about reactions to its own messages only.
+// https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/subscribe-to-conversation-events
 func (s *Service) React(ctx context.Context, userID, threadID, messageID, reaction string) (Posted, error) {
 	return s.react(ctx, userID, threadID, messageID, reaction, true)
 }

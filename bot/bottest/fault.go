@@ -9,9 +9,11 @@ import (
 )
 
 // Op names a door of the service, for faults, counts and violations.
+// https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-api-reference
 type Op string
 
-// The doors.
+// The doors: OpenID metadata, keys and tokens; the Connector's calls; whatever else
+// is asked for; and the bot's own answers to invokes.
 const (
 	OpMetadata   Op = "metadata"
 	OpKeys       Op = "keys"
@@ -33,12 +35,12 @@ const (
 // Fault is how a request goes wrong. It strikes before anything is posted, unless
 // AfterPosting: then the operation is done first and its answer is replaced.
 type Fault struct {
-	Status       int    // of the answer; 0 with neither Hang nor Reset only delays
-	RetryAfter   string // value of the header; empty for none
-	Location     string // value of the header, for a redirect; empty for none
-	Code         string // error code of the answer; ignored with Body
-	Body         string // the whole answer, in place of one made from Code
-	AfterPosting bool
+	Status       int           // of the answer; 0 with neither Hang nor Reset only delays
+	RetryAfter   string        // value of the header; empty for none
+	Location     string        // value of the header, for a redirect; empty for none
+	Code         string        // error code of the answer; ignored with Body
+	Body         string        // the whole answer, in place of one made from Code
+	AfterPosting bool          // do what was asked for, then go wrong
 	Hang         bool          // no answer until the caller gives up
 	Reset        bool          // the connection is reset
 	Delay        time.Duration // before anything else
