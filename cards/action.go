@@ -7,8 +7,8 @@ import (
 	"net/url"
 )
 
-// An Action is a button, or what happens on a click. The set is closed.
-// https://adaptivecards.io/explorer/Action.Execute.html
+// An Action is a button, or what happens on a click. The set is closed: the types
+// of this package, which are all of schema 1.5.
 type Action interface {
 	json.Marshaler
 	checkAction(*checker)
@@ -35,7 +35,7 @@ type Button struct {
 	Title   string      `json:"title,omitempty"`
 	Style   ActionStyle `json:"style,omitempty"`
 	Tooltip string      `json:"tooltip,omitempty"`
-	IconURL string      `json:"iconUrl,omitempty"`
+	IconURL string      `json:"iconUrl,omitempty"` // https or a data URI
 	// Secondary puts the button behind the "more" menu.
 	Secondary bool `json:"-"`
 	// Disabled shows the button but lets nobody press it. Old clients do not heed
@@ -169,7 +169,9 @@ func (e Execute) cutAction(max int) Action {
 }
 
 // Submit is a button whose press arrives as a message with a value and no text.
-// It cannot be answered with a card: prefer Execute.
+// It cannot be answered with a card: prefer Execute. IgnoreInputs leaves the card's
+// inputs out of the data.
+// https://adaptivecards.io/explorer/Action.Submit.html
 type Submit struct {
 	Button
 	Data         map[string]any
@@ -199,6 +201,7 @@ func (s Submit) cutAction(max int) Action {
 
 // OpenURL is a button that opens a page. The URL is http or https and has a host;
 // one that a visitor gave does not belong on a button.
+// https://adaptivecards.io/explorer/Action.OpenUrl.html
 type OpenURL struct {
 	Button
 	URL string
@@ -224,7 +227,8 @@ func (o OpenURL) cutAction(max int) Action {
 	return o
 }
 
-// ShowCard is a button that unfolds a card inside the card.
+// ShowCard is a button that unfolds a card inside the card. Nothing is sent.
+// https://adaptivecards.io/explorer/Action.ShowCard.html
 type ShowCard struct {
 	Button
 	Card Card

@@ -23,7 +23,9 @@ const MaxBytes = 28_000
 // texts.
 var ErrTooLarge = errors.New("cards: the card is too large")
 
-// A Card is an Adaptive Card.
+// A Card is an Adaptive Card. Body or Actions must say something; the rest may be
+// left out. Marshal it, or put it into a message by Message.
+// https://adaptivecards.io/explorer/AdaptiveCard.html
 type Card struct {
 	Body    []Element
 	Actions []Action
@@ -31,7 +33,7 @@ type Card struct {
 	// that matters.
 	FallbackText Text
 	Lang         string // ISO 639, as in "en", which an empty one means; renderers take no region
-	Speak        string
+	Speak        string // what is read aloud, where something is
 	MinHeight    string // pixels, as in "200px"
 	RTL          bool
 	// FullWidth uses the whole width of a Teams channel.
@@ -135,7 +137,7 @@ func (c Card) fits() bool {
 	return err == nil && len(data) <= MaxBytes
 }
 
-// MarshalJSON writes the card after Fit.
+// MarshalJSON writes the card after Fit, and fails as Fit does.
 func (c Card) MarshalJSON() ([]byte, error) {
 	fitting, err := c.Fit()
 	if err != nil {

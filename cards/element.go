@@ -6,7 +6,7 @@ import (
 )
 
 // An Element is a part of a card's body. The set is closed: the types of this
-// package are all there are.
+// package, which are all of schema 1.5.
 type Element interface {
 	json.Marshaler
 	// check reports what is wrong with the element and those inside it.
@@ -16,10 +16,11 @@ type Element interface {
 }
 
 // Base has the members that every element has.
+// https://adaptivecards.io/explorer/TextBlock.html
 type Base struct {
 	ID        string  `json:"id,omitempty"` // unique in the card
 	Spacing   Spacing `json:"spacing,omitempty"`
-	Separator bool    `json:"separator,omitempty"`
+	Separator bool    `json:"separator,omitempty"` // a line above
 	Height    Height  `json:"height,omitempty"`
 	// IsVisible is nil for visible.
 	IsVisible *bool `json:"isVisible,omitempty"`

@@ -2,12 +2,12 @@ package cards
 
 import "time"
 
-// Elements that ask for something. What was typed arrives in the data of the
-// action that was pressed, under the input's ID. Never ask for secrets: the
-// password style only hides the letters.
-// https://adaptivecards.io/explorer/Input.Text.html
+// Elements that ask for something.
 
-// Asked has the members that every input has. ID is required.
+// Asked has the members that every input has. ID and Label are required, and with
+// IsRequired the ErrorMessage. What was typed arrives in the data of the button
+// that was pressed, under the ID; it is foreign text. Never ask for secrets.
+// https://adaptivecards.io/explorer/Input.Text.html
 type Asked struct {
 	Base
 	Label        Text `json:"label,omitzero"`
@@ -33,14 +33,15 @@ func (a Asked) cut(max int) Asked {
 	return a
 }
 
-// InputText asks for text.
+// InputText asks for text. The password style only hides the letters.
+// https://adaptivecards.io/explorer/Input.Text.html
 type InputText struct {
 	Asked
 	Placeholder Text           `json:"placeholder,omitzero"`
 	Value       Text           `json:"value,omitzero"`
 	IsMultiline bool           `json:"isMultiline,omitempty"`
-	MaxLength   int            `json:"maxLength,omitempty"`
-	Regex       string         `json:"regex,omitempty"`
+	MaxLength   int            `json:"maxLength,omitempty"` // characters; 0 for no limit
+	Regex       string         `json:"regex,omitempty"`     // what the text must match, as JavaScript has it
 	Style       InputTextStyle `json:"style,omitempty"`
 	// InlineAction is a button beside the input.
 	InlineAction Action `json:"inlineAction,omitempty"`
@@ -58,6 +59,7 @@ const (
 )
 
 // InputNumber asks for a number. Nil bounds are none.
+// https://adaptivecards.io/explorer/Input.Number.html
 type InputNumber struct {
 	Asked
 	Placeholder Text     `json:"placeholder,omitzero"`
@@ -67,6 +69,7 @@ type InputNumber struct {
 }
 
 // InputDate asks for a day. All days are written as 2006-01-02.
+// https://adaptivecards.io/explorer/Input.Date.html
 type InputDate struct {
 	Asked
 	Placeholder Text   `json:"placeholder,omitzero"`
@@ -76,6 +79,7 @@ type InputDate struct {
 }
 
 // InputTime asks for a time of day. All times are written as 15:04.
+// https://adaptivecards.io/explorer/Input.Time.html
 type InputTime struct {
 	Asked
 	Placeholder Text   `json:"placeholder,omitzero"`
@@ -86,6 +90,7 @@ type InputTime struct {
 
 // InputToggle asks for yes or no. ValueOn and ValueOff are "true" and "false" when
 // empty.
+// https://adaptivecards.io/explorer/Input.Toggle.html
 type InputToggle struct {
 	Asked
 	Title    Text   `json:"title"`
@@ -96,7 +101,8 @@ type InputToggle struct {
 }
 
 // InputChoiceSet asks for one of several choices, or for some of them, which then
-// arrive joined by commas.
+// arrive joined by commas. Value is what is chosen at first, several joined likewise.
+// https://adaptivecards.io/explorer/Input.ChoiceSet.html
 type InputChoiceSet struct {
 	Asked
 	Choices       []Choice    `json:"choices"`

@@ -38,7 +38,8 @@ func checkVertical(c *checker, a Align) {
 	c.oneOf("verticalContentAlignment", string(a), "top", "center", "bottom")
 }
 
-// A Container groups elements.
+// A Container groups elements. Bleed extends its background to the card's edge.
+// https://adaptivecards.io/explorer/Container.html
 type Container struct {
 	Base
 	Items                    []Element        `json:"items"`
@@ -76,12 +77,13 @@ func (e Container) cut(max int) Element {
 
 // A ColumnSet puts elements side by side. Telephones have room for three columns
 // at most.
+// https://adaptivecards.io/explorer/ColumnSet.html
 type ColumnSet struct {
 	Base
 	Columns             []Column       `json:"columns,omitempty"`
 	Style               ContainerStyle `json:"style,omitempty"`
 	Bleed               bool           `json:"bleed,omitempty"`
-	MinHeight           string         `json:"minHeight,omitempty"`
+	MinHeight           string         `json:"minHeight,omitempty"` // pixels, as in "50px"
 	HorizontalAlignment Align          `json:"horizontalAlignment,omitempty"`
 	SelectAction        Action         `json:"selectAction,omitempty"`
 }
@@ -113,6 +115,7 @@ func (e ColumnSet) cut(max int) Element {
 }
 
 // An ActionSet puts buttons into the body.
+// https://adaptivecards.io/explorer/ActionSet.html
 type ActionSet struct {
 	Base
 	Actions []Action `json:"actions"`

@@ -15,8 +15,8 @@ type Image struct {
 	AltText             string     `json:"altText"`
 	Size                Size       `json:"size,omitempty"`
 	Style               ImageStyle `json:"style,omitempty"`
-	Width               string     `json:"width,omitempty"` // pixels, as in "50px"
-	BackgroundColor     string     `json:"backgroundColor,omitempty"`
+	Width               string     `json:"width,omitempty"`           // pixels, as in "50px"
+	BackgroundColor     string     `json:"backgroundColor,omitempty"` // under a transparent picture, as in #DDDDDD
 	HorizontalAlignment Align      `json:"horizontalAlignment,omitempty"`
 	SelectAction        Action     `json:"selectAction,omitempty"`
 }

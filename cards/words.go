@@ -7,7 +7,8 @@ import "encoding/json"
 
 // A TextBlock is a paragraph in which Markdown works. Foreign parts of its Text
 // are escaped; a RichTextBlock, which interprets nothing, is the better place for
-// them.
+// them. In Teams the Markdown is bold, italic, lists and links.
+// https://adaptivecards.io/explorer/TextBlock.html
 type TextBlock struct {
 	Base
 	Text                Text           `json:"-"`
@@ -61,6 +62,7 @@ func (t TextBlock) cut(max int) Element {
 
 // A RichTextBlock is a paragraph of runs, in which no Markdown works. A line end
 // in a run is not shown by every client: use an element for each line.
+// https://adaptivecards.io/explorer/RichTextBlock.html
 type RichTextBlock struct {
 	Base
 	Inlines             []TextRun `json:"inlines"`
@@ -118,6 +120,7 @@ func (r TextRun) MarshalJSON() ([]byte, error) {
 
 // A FactSet is a table of names and values. Markdown works in both; foreign
 // parts are escaped.
+// https://adaptivecards.io/explorer/FactSet.html
 type FactSet struct {
 	Base
 	Facts []FactRow `json:"facts"`
