@@ -5,7 +5,9 @@ import (
 	"log/slog"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -56,6 +58,9 @@ func TestDecide(t *testing.T) {
 		{name: "the instruction", said: []string{"v: I need a refund"}, handedOff: true, reason: "“refund”"},
 		{name: "asked twice", said: []string{"v: how much does it cost", "a: Twenty euros.", "v: How much does it cost?"}, handedOff: true, reason: "same thing again", text: "Twenty euros."},
 		{name: "asked twice before an answer", said: []string{"v: how much does it cost", "v: How much does it cost?"}, text: "Twenty euros."},
+		{name: "a wish with a line behind it", said: []string{"v: I want to talk to a person", "v: hello?"}, handedOff: true, reason: "asked for a person"},
+		{name: "a wish that was heard before", said: []string{"v: I want to talk to a person", "a: Nobody is there.", "v: how much does it cost"}, text: "Twenty euros."},
+		{name: "two questions at once", said: []string{"v: how much does it cost", "v: and do you like cheese?"}, text: "Twenty euros."},
 		{name: "thanked twice", said: []string{"v: Thanks", "a: Gladly.", "v: Thanks"}, text: mira.Text(handoff.TextNoAnswer)},
 		{name: "yes to the offer", said: []string{"v: cheese?", offer, "v: Yes, please!"}, handedOff: true, reason: "accepted the offer"},
 		{name: "yes to something else", said: []string{"v: cheese?", "a: Do you mean Gouda?", "v: yes"}, text: mira.Text(handoff.TextNoAnswer)},
@@ -140,6 +145,84 @@ func TestClose(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("the closing differs (-want +got):\n%s", diff)
 	}
+}
+
+// ear is a platform that acknowledges everything.
+type ear struct{}
+
+func (ear) Name() string { return "ear" }
+
+func (ear) Deliver(_ context.Context, p handoff.Post) (handoff.Receipt, error) {
+	return handoff.Receipt{Thread: "thread", Message: string(p.Kind)}, nil
+}
+
+// TestRunHandsOff: a question is answered, a wish brings a person, and the brief says what was asked.
+func TestRunHandsOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		engine, err := bolt.Open(filepath.Join(t.TempDir(), "docket.db"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer engine.Close()
+		desk := handoff.NewDesk(engine, handoff.Config{Platforms: []handoff.Platform{ear{}}, Brief: agent.Brief, Close: agent.Close})
+		ctx, cancel := context.WithCancel(t.Context())
+		var group sync.WaitGroup
+		defer group.Wait()
+		defer cancel()
+		for _, run := range []func(context.Context) error{desk.Run, (&agent.Builtin{Desk: desk}).Run} {
+			group.Go(func() {
+				if err := run(ctx); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		if err := desk.Connect(ctx, "k", handoff.Channel{ID: "ear-1", Platform: "ear"}, "t", "hello"); err != nil {
+			t.Fatal(err)
+		}
+		asked := mira
+		asked.Handoff.Channels = []handoff.ID{"ear-1"}
+		if _, err := desk.PutAgent(ctx, asked); err != nil {
+			t.Fatal(err)
+		}
+		started, err := desk.Start(ctx, handoff.NewConversation{Agent: "marketing"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		id := started.Conversation.ID
+		for _, line := range []string{"How much does it cost?", "Do you like cheese?", "Yes please"} {
+			if _, err := desk.FromVisitor(ctx, id, handoff.Say{Text: line}); err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait()
+		}
+		messages, err := desk.Messages(ctx, id, 0, 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, m := range messages {
+			got = append(got, string(m.From.Kind)+": "+m.Text)
+		}
+		want := []string{
+			"visitor: How much does it cost?", "agent: Twenty euros.",
+			"visitor: Do you like cheese?", "agent: " + mira.Text(handoff.TextNoAnswer),
+			"visitor: Yes please", "agent: " + mira.Text(handoff.TextAsking),
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("the conversation (-want +got):\n%s", diff)
+		}
+		c, err := desk.Conversation(ctx, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h, err := desk.Handoff(ctx, c.Handoff)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if loops := h.Brief.OpenLoops; len(loops) != 1 || loops[0].Text != "Do you like cheese?" || h.Reason != "The visitor accepted the offer to ask a person." {
+			t.Errorf("the handoff is %+v", h)
+		}
+	})
 }
 
 // TestRunAnswersOnce stops the agent between a line and its answer and starts another one on the same store.

@@ -11,42 +11,51 @@ import (
 // Builtin is the agent that needs no model.
 type Builtin struct {
 	Desk *handoff.Desk
-	Log  *slog.Logger
+	Log  *slog.Logger // says nothing when nil
 }
 
 const retryPause = time.Second
 
-// Run answers turns, one after another, until ctx ends. A turn that could not be answered comes again.
+// Run answers turns, one after another, until ctx ends. A turn that could not be answered comes again, and does not hold up
+// the others.
 func (b *Builtin) Run(ctx context.Context) error {
 	for ctx.Err() == nil {
-		for turn, err := range b.Desk.Turns(ctx) {
-			if err == nil {
-				err = b.Desk.Answer(ctx, turn, Decide(turn))
-			}
-			if err != nil && ctx.Err() == nil {
-				b.Log.Error("the agent could not answer a turn", "conversation", turn.Conversation.ID, "error", err)
-				pause(ctx)
-				break
-			}
-		}
+		b.answer(ctx)
 	}
 	return nil
 }
 
-func pause(ctx context.Context) {
-	t := time.NewTimer(retryPause)
-	defer t.Stop()
-	select {
-	case <-t.C:
-	case <-ctx.Done():
+// answer answers what comes until ctx ends, or for a moment longer when something has failed and must be tried again.
+func (b *Builtin) answer(ctx context.Context) {
+	ctx, end := context.WithCancel(ctx)
+	defer end()
+	for turn, err := range b.Desk.Turns(ctx) {
+		if err == nil {
+			err = b.Desk.Answer(ctx, turn, Decide(turn))
+		}
+		if err != nil && ctx.Err() == nil {
+			b.complain(turn, err)
+			defer time.AfterFunc(retryPause, end).Stop()
+		}
+	}
+}
+
+func (b *Builtin) complain(turn handoff.Turn, err error) {
+	if b.Log != nil {
+		b.Log.Error("the agent could not answer a turn", "conversation", turn.Conversation.ID, "error", err)
 	}
 }
 
 // Decide says what the built-in agent does with a turn: answer, ask for a person, or admit that it has no answer.
 func Decide(t handoff.Turn) handoff.Reply {
-	line, before := lastLine(t)
-	known := bestAnswer(t.Agent.Answers, line.Text)
-	if reason := reasonToHandOff(t, line, before); reason != "" {
+	waiting, before := waitingLines(t)
+	known := ""
+	for _, line := range waiting {
+		if answer := bestAnswer(t.Agent.Answers, line.Text); answer != "" {
+			known = answer // to the newest that has one
+		}
+	}
+	if reason := reasonToHandOff(t, waiting, before); reason != "" {
 		return handoff.Reply{Text: known, Handoff: &handoff.Request{By: handoff.FromAgent, Reason: reason}}
 	}
 	switch {
@@ -59,36 +68,41 @@ func Decide(t handoff.Turn) handoff.Reply {
 	}
 }
 
-// lastLine is the visitor's line that waits, and what was said before it since the agent has had the conversation.
-func lastLine(t handoff.Turn) (line handoff.Message, before []handoff.Message) {
-	for i, m := range t.Messages {
-		if m.Seq == t.Seq || (m.From.Kind == handoff.FromVisitor && m.Seq <= t.Seq) {
-			line, before = m, t.Messages[:i]
-		}
+// waitingLines are the visitor's lines that nobody has answered, up to the turn's, and what was said before them since the
+// agent has had the conversation.
+func waitingLines(t handoff.Turn) (waiting, before []handoff.Message) {
+	said := t.Messages
+	for len(said) > 0 && said[len(said)-1].Seq > t.Seq {
+		said = said[:len(said)-1]
 	}
 	if t.Handoff != nil {
-		for i, m := range before {
-			if m.At.After(t.Handoff.EndedAt) {
-				return line, before[i:]
-			}
+		for len(said) > 0 && !said[0].At.After(t.Handoff.EndedAt) {
+			said = said[1:]
 		}
-		return line, nil
 	}
-	return line, before
+	first := len(said)
+	for first > 0 && said[first-1].From.Kind == handoff.FromVisitor {
+		first--
+	}
+	return said[first:], said[:first]
 }
 
-func reasonToHandOff(t handoff.Turn, line handoff.Message, before []handoff.Message) string {
-	switch {
-	case wantsPerson(line.Text):
-		return "The visitor asked for a person."
-	case acceptsOffer(t, line.Text, before):
-		return "The visitor accepted the offer to ask a person."
+func reasonToHandOff(t handoff.Turn, waiting, before []handoff.Message) string {
+	for _, line := range waiting {
+		if wantsPerson(line.Text) {
+			return "The visitor asked for a person."
+		}
 	}
-	if phrase := namedByInstruction(t.Agent.Handoff.Instruction, line.Text); phrase != "" {
-		return "The visitor wrote about “" + phrase + "”, which the instruction names."
-	}
-	if asksAgain(line.Text, before) {
-		return "The visitor asked the same thing again: the first answer did not help."
+	for _, line := range waiting {
+		if acceptsOffer(t, line.Text, before) {
+			return "The visitor accepted the offer to ask a person."
+		}
+		if phrase := namedByInstruction(t.Agent.Handoff.Instruction, line.Text); phrase != "" {
+			return "The visitor wrote about “" + phrase + "”, which the instruction names."
+		}
+		if asksAgain(line.Text, before) {
+			return "The visitor asked the same thing again: the first answer did not help."
+		}
 	}
 	return ""
 }

@@ -8,25 +8,41 @@ import (
 )
 
 const (
-	people = `(person|people|human|humans|someone|somebody|specialist|representative|rep|operator|salesperson|(sales|support|account) (team|rep|person|manager|agent)|real (one|agent|person|human)|live (agent|person|chat|human)|human being|colleague)`
-	verbs  = `(talk|speak|chat|connect|get|transfer|escalate|hand|put|pass|reach|contact|call)`
+	person = `(person|human|humans|someone|somebody|specialist|representative|rep|operator|salesperson|(sales|support|account) (team|rep|person|manager|agent)|real (one|agent|person|human)|live (agent|person|chat|human)|human being|colleague)`
+	reach  = `(talk|speak|chat|connect|get|transfer|escalate|hand|put|pass|reach|contact|call)`
 )
 
+// A wish is to reach a person, to speak with a department, to have a person, or the person alone.
 var (
-	wish     = regexp.MustCompile(`\b` + verbs + `\b[^.!?]{0,40}?\b` + people + `\b|\b(want|need|like|have|get|is there|can i|could i|may i)\b[^.!?]{0,25}?\b(a |an |some |any |your )?(real |live |actual )?(person|human|specialist|representative|operator)\b`)
-	bareWish = regexp.MustCompile(`^(a |an )?(real |live )?(person|human|agent|operator|representative|specialist)( please| now)?[.!?]*$`)
-	refusal  = regexp.MustCompile(`\b(do not|don't|dont|no need|not|never|without|rather not|instead of)\b[^.!?]{0,40}\b` + people + `\b`)
-	yes      = regexp.MustCompile(`^(yes|yeah|yep|yup|sure|ok|okay|please|please do|yes please|go ahead|do it|that would be (great|good|nice))[ ,.!]*(please|thanks|thank you)?[ .!]*$`)
+	wishes = []*regexp.Regexp{
+		regexp.MustCompile(`\b` + reach + `\b.{0,40}?\b` + person + `\b`),
+		regexp.MustCompile(`\b(talk|speak|chat) (to|with) (your |the |a )?(sales|support|customer (service|support|care)|customer success)\b`),
+		regexp.MustCompile(`\b(want|need|like|prefer|have|get|get me|give me|is there) (a |an |some |any |your )?(real |live |actual )?(person|human|specialist|representative|operator)\b`),
+		regexp.MustCompile(`^(a |an )?(real |live )?(person|human|agent|operator|representative|specialist)( please| now)?$`),
+	}
+	refusal = regexp.MustCompile(`\b(do not|don't|dont|no need|not|never|without|rather not|instead of)\b.{0,40}\b` + person + `\b`)
+	product = regexp.MustCompile(`\b(does|do|did|will|would) (it|you|we|this|that|they|i|one) (need|want)\b`) // what the product needs is no wish
+	clauses = regexp.MustCompile(`[.!?;,]+\s*|\s+but\s+`)
 )
 
-// wantsPerson recognises an explicit wish for a person. A sentence that turns a person down is no wish.
+// wantsPerson recognises an explicit wish for a person. A clause that turns a person down is no wish.
 func wantsPerson(text string) bool {
 	s := plain(text)
-	if refusal.MatchString(s) {
-		return false
+	for _, clause := range append(clauses.Split(s, -1), strings.ReplaceAll(s, ",", "")) {
+		clause = strings.TrimRight(clause, ".!? ")
+		if refusal.MatchString(clause) || product.MatchString(clause) {
+			continue
+		}
+		for _, wish := range wishes {
+			if wish.MatchString(clause) {
+				return true
+			}
+		}
 	}
-	return wish.MatchString(s) || bareWish.MatchString(s)
+	return false
 }
+
+var yes = regexp.MustCompile(`^(yes|yeah|yep|yup|sure|ok|okay|please|please do|yes please|go ahead|do it|that would be (great|good|nice))[ ,.!]*(please|thanks|thank you)?[ .!]*$`)
 
 func isYes(text string) bool { return yes.MatchString(plain(text)) }
 
@@ -51,25 +67,52 @@ var (
 	quoted  = regexp.MustCompile(`"([^"\n]{2,80})"|“([^”\n]{2,80})”|«([^»\n]{2,80})»|‘([^’\n]{2,80})’`)
 	bullets = regexp.MustCompile(`(?m)^\s*(?:[-*•]|\d+[.)])\s+(.{2,80})$`)
 	topics  = regexp.MustCompile(`(?i)\b(?:about|mentions?|mentioning|regarding|concerning|asks? for|asking for|wants?|needs?|requests?)\s+([^.;:\n]{2,200})`)
+	lead    = regexp.MustCompile(`(?i)^(?:wants?|needs?|asks?(?: for| about)?|requests?|mentions?)\s+`)
 	between = regexp.MustCompile(`(?i)\s*(?:,|/|\bor\b|\band\b)\s*`)
 )
 
 // phrases takes from an Instruction what it names: first what stands in quotes; where nothing does, the entries of its
-// list and what follows words like "about", "mentions" or "asks for".
+// list and what follows words like "about", "mentions" or "asks for". What a sentence rules out is not named by it.
 func phrases(instruction string) []string {
+	instruction = affirmed(instruction)
 	if found := groups(quoted, instruction); len(found) > 0 {
 		return found
 	}
 	var out []string
 	out = append(out, groups(bullets, instruction)...)
+	for i, entry := range out {
+		out[i] = lead.ReplaceAllString(entry, "")
+	}
 	for _, list := range groups(topics, instruction) {
 		for _, part := range between.Split(list, -1) {
-			if part = strings.TrimSpace(part); part != "" && len(words(part)) <= 4 {
+			if part = lead.ReplaceAllString(strings.TrimSpace(part), ""); part != "" && len(words(part)) <= 4 {
 				out = append(out, part)
 			}
 		}
 	}
 	return out
+}
+
+var (
+	sentences = regexp.MustCompile(`[^\n]*?(?:[.;!]\s|\n|$)`)
+	negation  = regexp.MustCompile(`(?i)\b(not|don't|don’t|never|except|unless|without)\b`)
+)
+
+// affirmed leaves out the sentences that say when not to hand off, and the list behind one that ends with a colon.
+func affirmed(instruction string) string {
+	var kept strings.Builder
+	list := false
+	for _, sentence := range sentences.FindAllString(instruction, -1) {
+		if list = list && bullets.MatchString(sentence); list {
+			continue
+		}
+		if negation.MatchString(quoted.ReplaceAllString(sentence, "")) {
+			list = strings.HasSuffix(strings.TrimSpace(sentence), ":")
+			continue
+		}
+		kept.WriteString(sentence)
+	}
+	return kept.String()
 }
 
 func groups(re *regexp.Regexp, s string) []string {

@@ -16,7 +16,7 @@ var common = func() wordSet {
 		got had has have help her hers hi hello hey his how i i'm if in is it it's its just know let like many may me mine more much my
 		need no not of off ok okay on one or our out over please really same say should so some still tell than thank thanks that the
 		their them then there these they thing this those to too up us use very visitor visitors want was we well were what what's when
-		where which who why will with would yes you your yours yet again asks ask customer customers user users someone they're`) {
+		where which who why will with would yes you your yours yet again asks ask customer customers user users someone they're wants needs`) {
 		set[w] = struct{}{}
 	}
 	return set
@@ -33,10 +33,10 @@ func words(text string) wordSet {
 	return set
 }
 
-// stem cuts the endings that make "price", "prices" and "pricing" three words.
+// stem cuts the endings that make "price", "prices" and "pricing", or "integrate" and "integration", several words.
 func stem(w string) string {
 	w = strings.TrimSuffix(w, "'s")
-	for _, ending := range []string{"ations", "ation", "ings", "ing", "ies", "ed", "es", "s", "e", "y"} {
+	for _, ending := range []string{"ations", "ation", "ating", "ates", "ated", "ate", "ings", "ing", "ies", "ed", "es", "s", "e", "y"} {
 		if rest, cut := strings.CutSuffix(w, ending); cut && len([]rune(rest)) >= 3 {
 			return rest
 		}
