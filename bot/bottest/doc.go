@@ -30,6 +30,9 @@
 //	svc.SetBotEndpoint(botURL + "/api/messages")
 //	svc.Say(ctx, svc.Users()[0].ID, svc.Channels()[0].ID, "hello", bottest.MentionBot())
 //
+// For a bot in another process, or in another language, the program cmd/bottest
+// starts the same service and prints the settings that the bot needs.
+//
 // A Service is safe for concurrent use. [Service.Close] ends all it started. The keys
 // are made for the process and are good for nothing else.
 package bottest
