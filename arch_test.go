@@ -18,30 +18,31 @@ const module = "github.com/docket-handoff/docket"
 // rooms says what each room may import beside the standard library: rooms by their path, libraries by theirs. The SDK's rooms
 // import what their line says and nothing of the server.
 var rooms = map[string][]string{
-	"activity":    {},
-	"auth":        {"activity", "github.com/golang-jwt/jwt/v5", "github.com/lestrrat-go/jwx/v2", "golang.org/x/oauth2", "golang.org/x/sync", "golang.org/x/time"},
-	"auth/entra":  {"auth", "github.com/Azure/azure-sdk-for-go/sdk", "github.com/golang-jwt/jwt/v5", "github.com/google/uuid"},
-	"cards":       {"activity"},
-	"bot":         {"activity", "auth"},
-	"bot/bottest": {"activity", "auth", "github.com/golang-jwt/jwt/v5", "github.com/lestrrat-go/jwx/v2", "github.com/google/uuid"},
-	"manifest":    {},
-	"store":       {},
-	"store/bolt":  {"store", "go.etcd.io/bbolt"},
-	"handoff":     {"store", "github.com/google/uuid", "golang.org/x/sync"},
-	"teams":       {"handoff", "bot", "cards", "activity", "auth", "golang.org/x/net"},
-	"agent":       {"handoff"},
-	"web":         {"handoff", "web/widget", "github.com/labstack/echo/v4", "github.com/golang-jwt/jwt/v5", "github.com/google/uuid", "golang.org/x/time"},
-	"web/widget":  {},
-	"web/demo":    {"bot/bottest", "activity", "handoff"},
-	"examples":    {"activity", "auth", "bot", "cards"},
-	"":            {},
+	"activity":        {},
+	"auth":            {"activity", "github.com/golang-jwt/jwt/v5", "github.com/lestrrat-go/jwx/v2", "golang.org/x/oauth2", "golang.org/x/sync", "golang.org/x/time"},
+	"auth/entra":      {"auth", "github.com/Azure/azure-sdk-for-go/sdk", "github.com/golang-jwt/jwt/v5", "github.com/google/uuid"},
+	"cards":           {"activity"},
+	"bot":             {"activity", "auth"},
+	"bot/bottest":     {"activity", "auth", "github.com/golang-jwt/jwt/v5", "github.com/lestrrat-go/jwx/v2", "github.com/google/uuid"},
+	"manifest":        {},
+	"store":           {},
+	"store/bolt":      {"store", "go.etcd.io/bbolt"},
+	"store/storetest": {"store"},
+	"handoff":         {"store", "github.com/google/uuid", "golang.org/x/sync"},
+	"teams":           {"handoff", "bot", "cards", "activity", "auth", "golang.org/x/net"},
+	"agent":           {"handoff"},
+	"web":             {"handoff", "web/widget", "github.com/labstack/echo/v4", "github.com/golang-jwt/jwt/v5", "github.com/google/uuid", "golang.org/x/time"},
+	"web/widget":      {},
+	"web/demo":        {"bot/bottest", "activity", "handoff"},
+	"examples":        {"activity", "auth", "bot", "cards"},
+	"":                {},
 
-	// These know every room: the program, the suite that tests engines, and what serves tests and measurements alone.
-	"cmd":             {"*"},
-	"store/storetest": {"*"},
-	"checks":          {"*"},
-	"bench":           {"*"},
-	"scripts":         {"*"},
+	// These know every room: the program, and what serves tests and measurements alone.
+	"cmd": {"*"},
+
+	"checks":  {"*"},
+	"bench":   {"*"},
+	"scripts": {"*"},
 }
 
 // source is one Go file that is not a test.
