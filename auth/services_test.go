@@ -54,7 +54,7 @@ func TestOtherServicesGetNoToken(t *testing.T) {
 	h := hosts(t, auth.Public)
 	for _, raw := range []string{
 		"https://graph.microsoft.com/v1.0/", "https://contoso.sharepoint.com/", "https://eus.svc.ms/", "https://contoso.blob.core.windows.net/",
-		"https://teams.microsoft.com/", "https://login.microsoftonline.com/", "https://management.azure.com/",
+		"https://teams.microsoft.com/", "https://intranet/", "https://service.internal/", "https://login.microsoftonline.com/", "https://management.azure.com/",
 	} {
 		if err := h.Check(raw); err == nil {
 			t.Errorf("the bot's token would go to %s", raw)
