@@ -1,7 +1,6 @@
 package auth
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -32,21 +31,17 @@ func (c Claims) Endorsed(channel string) bool {
 // tokenClaims are the claims before they are trusted.
 type tokenClaims struct {
 	issuer     string
-	audience   jwt.ClaimStrings
+	audience   []string
 	serviceURL string
 	senders    [2]string // appid and azp: apps that claim to have sent the token
-	expires    *jwt.NumericDate
-	notBefore  *jwt.NumericDate
+	expires    time.Time
+	notBefore  time.Time
 }
 
-// UnmarshalJSON reads the claims by their exact names, which a struct's tags
-// would not do: they match in any case.
-func (c *tokenClaims) UnmarshalJSON(data []byte) error {
-	var members map[string]any
-	if err := json.Unmarshal(data, &members); err != nil {
-		return err
-	}
-	return errors.Join(
+// readClaims takes the claims by their exact names, which a struct's tags would
+// not do: they match in any case.
+func readClaims(members jwt.MapClaims) (c tokenClaims, err error) {
+	err = errors.Join(
 		textClaim(members, "iss", &c.issuer),
 		textClaim(members, "serviceurl", &c.serviceURL),
 		textClaim(members, "appid", &c.senders[0]),
@@ -55,10 +50,11 @@ func (c *tokenClaims) UnmarshalJSON(data []byte) error {
 		dateClaim(members, "exp", &c.expires),
 		dateClaim(members, "nbf", &c.notBefore),
 	)
+	return c, err
 }
 
 // textClaim takes null for a claim that is not there.
-func textClaim(members map[string]any, name string, into *string) error {
+func textClaim(members jwt.MapClaims, name string, into *string) error {
 	switch value := members[name].(type) {
 	case nil:
 	case string:
@@ -70,7 +66,7 @@ func textClaim(members map[string]any, name string, into *string) error {
 }
 
 // audienceClaim wants a text or a list of texts.
-func audienceClaim(members map[string]any, into *jwt.ClaimStrings) error {
+func audienceClaim(members jwt.MapClaims, into *[]string) error {
 	list, ok := members["aud"].([]any)
 	if !ok && members["aud"] != nil {
 		list = []any{members["aud"]}
@@ -89,9 +85,9 @@ func audienceClaim(members map[string]any, into *jwt.ClaimStrings) error {
 // well inside of what can be reckoned with.
 const maxDate = 1 << 53
 
-// dateClaim wants a JSON number that is a time; jwt.NumericDate alone would take
-// one in quotes, take null for nothing and turn the far future into the past.
-func dateClaim(members map[string]any, name string, into **jwt.NumericDate) error {
+// dateClaim wants a JSON number that is a time; the parser alone would take null
+// for nothing and turn the far future into the past.
+func dateClaim(members jwt.MapClaims, name string, into *time.Time) error {
 	value, ok := members[name]
 	if !ok {
 		return nil
@@ -100,16 +96,6 @@ func dateClaim(members map[string]any, name string, into **jwt.NumericDate) erro
 	if !ok || math.Abs(seconds) > maxDate {
 		return fmt.Errorf("claim %s is not a time", name)
 	}
-	*into = jwt.NewNumericDate(time.Unix(int64(math.Floor(seconds)), 0))
+	*into = time.Unix(int64(math.Floor(seconds)), 0)
 	return nil
 }
-
-// The getters below are what the parser's own validation asks for. Claim iat is
-// never sent by the channel and sub means nothing here.
-
-func (c *tokenClaims) GetExpirationTime() (*jwt.NumericDate, error) { return c.expires, nil }
-func (c *tokenClaims) GetNotBefore() (*jwt.NumericDate, error)      { return c.notBefore, nil }
-func (c *tokenClaims) GetIssuedAt() (*jwt.NumericDate, error)       { return nil, nil }
-func (c *tokenClaims) GetAudience() (jwt.ClaimStrings, error)       { return c.audience, nil }
-func (c *tokenClaims) GetIssuer() (string, error)                   { return c.issuer, nil }
-func (c *tokenClaims) GetSubject() (string, error)                  { return "", nil }

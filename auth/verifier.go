@@ -155,8 +155,12 @@ func (v *Verifier) Verify(ctx context.Context, h http.Header) (Claims, error) {
 func (v *Verifier) check(ctx context.Context, token string) (Claims, *signingKey, *Error) {
 	var claims tokenClaims
 	var key *signingKey
-	parsed, err := v.parser.ParseWithClaims(token, &claims, func(t *jwt.Token) (any, error) {
+	members := make(jwt.MapClaims)
+	parsed, err := v.parser.ParseWithClaims(token, members, func(t *jwt.Token) (any, error) {
 		var err error
+		if claims, err = readClaims(members); err != nil {
+			return nil, unauthorized(MalformedToken, "%w", err)
+		}
 		if key, err = v.keyFor(ctx, t, claims.issuer); err != nil {
 			return nil, err
 		}
@@ -174,18 +178,15 @@ func (v *Verifier) check(ctx context.Context, token string) (Claims, *signingKey
 	if claims.serviceURL == "" {
 		return Claims{}, nil, unauthorized(ServiceURLMissing, "the token has no serviceurl claim")
 	}
-	verified := Claims{
+	return Claims{
 		Issuer:       v.cloud.Issuer,
 		AppID:        v.appID,
 		ServiceURL:   claims.serviceURL,
-		Expires:      claims.expires.Time,
+		NotBefore:    claims.notBefore,
+		Expires:      claims.expires,
 		KeyID:        key.id,
 		Endorsements: key.endorsements,
-	}
-	if claims.notBefore != nil {
-		verified.NotBefore = claims.notBefore.Time
-	}
-	return verified, key, nil
+	}, key, nil
 }
 
 // keyFor runs after the parser has checked the algorithm and before it checks
@@ -207,7 +208,7 @@ func (v *Verifier) keyFor(ctx context.Context, t *jwt.Token, issuer string) (*si
 
 // forUs accepts the app id alone, as a string or in an array. A token that is
 // meant for other bots as well is not one that the channel service makes.
-func (v *Verifier) forUs(audience jwt.ClaimStrings) bool {
+func (v *Verifier) forUs(audience []string) bool {
 	for _, id := range audience {
 		if !strings.EqualFold(id, v.appID) {
 			return false
