@@ -13,11 +13,12 @@ import (
 	"github.com/docket-handoff/docket/bench"
 )
 
-// The environment: where to listen, and the key whose signatures are checked, as
-// base64 of its PKIX form. Without a key nothing is checked.
+// The environment: where to listen, and what stands in front of the bot. With
+// nothing set nothing is checked.
 const (
 	addrVariable = "BENCH_ADDR"
-	keyVariable  = "BENCH_PUBLIC_KEY"
+	keyVariable  = "BENCH_PUBLIC_KEY" // base64 of its PKIX form; signatures are checked
+	appVariable  = "BENCH_APP_ID"     // beside a key; tokens are verified
 )
 
 func main() {
@@ -27,7 +28,11 @@ func main() {
 		if err != nil {
 			log.Fatalf("%s: %v", keyVariable, err)
 		}
-		bot = bench.Signed(key, bot)
+		if app := os.Getenv(appVariable); app != "" {
+			bot = bench.Verified(key, app, bot)
+		} else {
+			bot = bench.Signed(key, bot)
+		}
 	}
 	http.Handle("/api/messages", bot)
 	log.Fatal(http.ListenAndServe(os.Getenv(addrVariable), nil))

@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"sync"
@@ -17,10 +16,6 @@ import (
 	"github.com/docket-handoff/docket/bench"
 	"github.com/docket-handoff/docket/bot/bottest"
 )
-
-// freshTokens is more than auth.Verifier remembers. It forgets the oldest first,
-// so of tokens that come round in order it never knows one.
-const freshTokens = 4096 + 256
 
 // cloud is everything that a bot talks to. Keys and tokens are bottest's; its
 // Connector keeps and checks too much for a load, so a lean one stands in.
@@ -32,9 +27,11 @@ type cloud struct {
 	replies   []atomic.Uint64 // by caller: right answers that arrived at the Connector
 	reused    []string
 	fresh     []string
+	publicKey string // of the channel, as bench/bare takes it
 }
 
-func startCloud(callers int) (*cloud, error) {
+// startCloud signs the tokens before anything is measured.
+func startCloud(callers, tokens int) (*cloud, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
@@ -47,6 +44,11 @@ func startCloud(callers int) (*cloud, error) {
 	if err := c.svc.Start(); err != nil {
 		return nil, err
 	}
+	der, err := x509.MarshalPKIXPublicKey(&c.svc.PrivateKey(c.svc.KeyID()).PublicKey)
+	if err != nil {
+		return nil, err
+	}
+	c.publicKey = base64.StdEncoding.EncodeToString(der)
 	for n := range callers {
 		body, err := bench.Message(c.base+"/", conversation(n), said(n))
 		if err != nil {
@@ -54,7 +56,7 @@ func startCloud(callers int) (*cloud, error) {
 		}
 		c.bodies = append(c.bodies, body)
 	}
-	c.reused, c.fresh = c.sign(1), c.sign(freshTokens)
+	c.reused, c.fresh = c.sign(1), c.sign(tokens)
 	return c, nil
 }
 
@@ -88,7 +90,7 @@ func (c *cloud) post(w http.ResponseWriter, r *http.Request) {
 	io.WriteString(w, `{"id":"1795342800124"}`)
 }
 
-// sign makes tokens that differ in one claim, before anything is measured.
+// sign makes tokens that differ in one claim.
 func (c *cloud) sign(count int) []string {
 	tokens := make([]string, count)
 	var wg sync.WaitGroup
@@ -103,15 +105,19 @@ func (c *cloud) sign(count int) []string {
 	return tokens
 }
 
-// publicKey is the channel's signing key as bench/bare takes it.
-func (c *cloud) publicKey() (string, error) {
-	der, err := x509.MarshalPKIXPublicKey(&c.svc.PrivateKey(c.svc.KeyID()).PublicKey)
-	return base64.StdEncoding.EncodeToString(der), err
+// The environments of the sides.
+
+func (c *cloud) bareSettings(addr string) []string { return []string{"BENCH_ADDR=" + addr} }
+
+func (c *cloud) signedSettings(addr string) []string {
+	return append(c.bareSettings(addr), "BENCH_PUBLIC_KEY="+c.publicKey)
 }
 
-// echoSettings are the environment of examples/echo.
+func (c *cloud) verifiedSettings(addr string) []string {
+	return append(c.signedSettings(addr), "BENCH_APP_ID="+c.svc.SecretConfig().AppID)
+}
+
 func (c *cloud) echoSettings(addr string) []string {
-	connector, _ := url.Parse(c.base)
 	secret := c.svc.SecretConfig()
 	return []string{
 		"DOCKET_ADDR=" + addr,
@@ -120,6 +126,6 @@ func (c *cloud) echoSettings(addr string) []string {
 		"DOCKET_BOT_TENANT=" + secret.Tenant,
 		"DOCKET_BOT_OPENID_METADATA=" + c.svc.MetadataURL(),
 		"DOCKET_BOT_TOKEN_URL=" + c.svc.TokenURL(),
-		"DOCKET_BOT_SERVICE_HOSTS=" + connector.Host,
+		"DOCKET_BOT_SERVICE_HOSTS=" + strings.TrimPrefix(c.base, "http://"),
 	}
 }

@@ -6,7 +6,7 @@ package main
 import (
 	"context"
 	"flag"
-	"fmt"
+	"io"
 	"log"
 	"os"
 	"time"
@@ -18,19 +18,20 @@ const limit = 100 * time.Second
 func main() {
 	log.SetFlags(0)
 	plan := plan{}
-	flag.IntVar(&plan.rounds, "rounds", 16, "how often each side is measured")
+	flag.IntVar(&plan.rounds, "rounds", 14, "how often each side is measured")
 	flag.DurationVar(&plan.window, "window", 700*time.Millisecond, "length of one measurement")
 	flag.IntVar(&plan.callers, "callers", 32, "callers, each waiting for its turn to end")
+	flag.IntVar(&plan.tokens, "tokens", 2048, "fresh tokens, which come round in order")
 	flag.Parse()
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
-	if err := run(ctx, plan); err != nil {
+	if err := run(ctx, plan, os.Stdout); err != nil {
 		log.Fatal("bench: ", err)
 	}
 }
 
-func run(ctx context.Context, p plan) error {
-	cloud, err := startCloud(p.callers)
+func run(ctx context.Context, p plan, out io.Writer) error {
+	cloud, err := startCloud(p.callers, p.tokens)
 	if err != nil {
 		return err
 	}
@@ -49,6 +50,6 @@ func run(ctx context.Context, p plan) error {
 	if err != nil {
 		return err
 	}
-	fmt.Print(report(p, sides, results))
-	return nil
+	_, err = io.WriteString(out, report(p, sides, results))
+	return err
 }

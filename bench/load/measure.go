@@ -18,6 +18,10 @@ type plan struct {
 	rounds  int
 	window  time.Duration
 	callers int
+	// tokens is how many fresh ones there are. auth.Verifier remembers 1024 and
+	// forgets the oldest first: of more than that, coming round in order, it never
+	// knows one.
+	tokens int
 }
 
 // result is one window of one side.

@@ -21,10 +21,10 @@ func report(p plan, sides []*side, rows [][]result) string {
 		fmt.Fprintf(&b, "| %s | %.0f (%.0f–%.0f) | %.4f |\n", s.name, rate.median, rate.least, rate.most, cpuPerThousand(rows, i))
 	}
 	b.WriteString("\n| share of the yardstick | turns/s, median (min–max) | CPU per turn |\n|---|---:|---:|\n")
-	for i := 1; i < len(sides); i += 2 {
-		share := spreadOf(shares(rows, i, i-1))
-		fmt.Fprintf(&b, "| %s / %s | %.3f (%.3f–%.3f) | %.3f |\n", sides[i].name, sides[i-1].name,
-			share.median, share.least, share.most, cpuPerThousand(rows, i-1)/cpuPerThousand(rows, i))
+	for _, c := range comparisons {
+		share := spreadOf(shares(rows, c.side, c.yardstick))
+		fmt.Fprintf(&b, "| %s / %s | %.3f (%.3f–%.3f) | %.3f |\n", sides[c.side].name, sides[c.yardstick].name,
+			share.median, share.least, share.most, cpuPerThousand(rows, c.yardstick)/cpuPerThousand(rows, c.side))
 	}
 	return b.String()
 }

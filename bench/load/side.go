@@ -16,73 +16,87 @@ import (
 // side is one bot under load: a process, the tokens it is called with, and the
 // callers' connections.
 type side struct {
-	name    string
+	name     string
+	program  string
+	tokens   []string
+	settings func(addr string) []string // environment
+
 	addr    string
-	tokens  []string
-	next    atomic.Uint64 // token
 	process *exec.Cmd
 	cloud   *cloud
 	callers []*caller
+	next    atomic.Uint64 // token
 }
 
-// startSides builds both programs and starts the four sides: what is measured
-// stands behind its own yardstick.
+// The sides, by place. What is measured is compared with what stands beside it.
+const (
+	bare = iota
+	echoReused
+	bareSigned
+	bareVerified
+	echoFresh
+)
+
+// comparisons say which side is measured by which yardstick.
+var comparisons = []struct{ side, yardstick int }{{echoReused, bare}, {echoFresh, bareSigned}, {echoFresh, bareVerified}}
+
+// startSides builds both programs and starts one process for each side.
 func startSides(ctx context.Context, c *cloud, dir string) ([]*side, error) {
-	bare, echo := filepath.Join(dir, "bare"), filepath.Join(dir, "echo")
-	for program, from := range map[string]string{bare: "bench/bare", echo: "examples/echo"} {
-		build := exec.CommandContext(ctx, "go", "build", "-o", program, "github.com/docket-handoff/docket/"+from)
-		if out, err := build.CombinedOutput(); err != nil {
-			return nil, fmt.Errorf("build %s: %w\n%s", from, err, out)
-		}
-	}
-	key, err := c.publicKey()
+	yardstick, err := build(ctx, dir, "bench/bare")
 	if err != nil {
 		return nil, err
 	}
-	var sides []*side
-	for _, s := range []struct {
-		name, program string
-		tokens        []string
-		settings      func(addr string) []string
-	}{
-		{"bare", bare, c.reused, func(addr string) []string { return []string{"BENCH_ADDR=" + addr} }},
-		{"echo, token reused", echo, c.reused, c.echoSettings},
-		{"bare + signature", bare, c.fresh, func(addr string) []string { return []string{"BENCH_ADDR=" + addr, "BENCH_PUBLIC_KEY=" + key} }},
-		{"echo, fresh tokens", echo, c.fresh, c.echoSettings},
-	} {
-		addr, err := freeAddr()
-		if err != nil {
-			return sides, err
-		}
-		started, err := startSide(ctx, c, s.program, addr, s.settings(addr))
-		if err != nil {
-			stopSides(sides)
+	subject, err := build(ctx, dir, "examples/echo")
+	if err != nil {
+		return nil, err
+	}
+	sides := []*side{
+		bare:         {name: "bare", program: yardstick, tokens: c.reused, settings: c.bareSettings},
+		echoReused:   {name: "echo, token reused", program: subject, tokens: c.reused, settings: c.echoSettings},
+		bareSigned:   {name: "bare + RSA check", program: yardstick, tokens: c.fresh, settings: c.signedSettings},
+		bareVerified: {name: "bare + golang-jwt", program: yardstick, tokens: c.fresh, settings: c.verifiedSettings},
+		echoFresh:    {name: "echo, fresh tokens", program: subject, tokens: c.fresh, settings: c.echoSettings},
+	}
+	for i, s := range sides {
+		if err := s.start(ctx, c); err != nil {
+			stopSides(sides[:i])
 			return nil, fmt.Errorf("%s: %w", s.name, err)
 		}
-		started.name, started.tokens = s.name, s.tokens
-		sides = append(sides, started)
 	}
 	return sides, nil
 }
 
-// startSide starts a bot with as many threads as the machine has cores and
-// connects the callers to it.
-func startSide(ctx context.Context, c *cloud, program, addr string, settings []string) (*side, error) {
-	s := &side{addr: addr, cloud: c, process: exec.CommandContext(ctx, program)}
-	s.process.Env = append(os.Environ(), append(settings, "GOMAXPROCS="+strconv.Itoa(runtime.NumCPU()))...)
+func build(ctx context.Context, dir, from string) (program string, err error) {
+	program = filepath.Join(dir, filepath.Base(from))
+	command := exec.CommandContext(ctx, "go", "build", "-o", program, "github.com/docket-handoff/docket/"+from)
+	if out, err := command.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build %s: %w\n%s", from, err, out)
+	}
+	return program, nil
+}
+
+// start starts the bot with as many threads as the machine has cores and connects
+// the callers to it.
+func (s *side) start(ctx context.Context, c *cloud) error {
+	var err error
+	if s.addr, err = freeAddr(); err != nil {
+		return err
+	}
+	s.cloud, s.process = c, exec.CommandContext(ctx, s.program)
+	s.process.Env = append(os.Environ(), append(s.settings(s.addr), "GOMAXPROCS="+strconv.Itoa(runtime.NumCPU()))...)
 	s.process.Stderr = os.Stderr
 	if err := s.process.Start(); err != nil {
-		return nil, err
+		return err
 	}
 	for n := range c.bodies {
-		conn, err := dial(ctx, addr)
+		conn, err := dial(ctx, s.addr)
 		if err != nil {
 			stopSides([]*side{s})
-			return nil, err
+			return err
 		}
 		s.callers = append(s.callers, newCaller(s, n, conn))
 	}
-	return s, nil
+	return nil
 }
 
 func stopSides(sides []*side) {
