@@ -16,8 +16,9 @@ build: ## make the static binary bin/docket
 fmt: ## format the Go files
 	gofmt -w .
 
-bench: ## run the benchmarks
-	go test -run '^$$' -bench . -benchmem ./...
+bench: ## compare a bot with a bare server, then run every benchmark; two minutes
+	go run ./bench/load
+	go test -run '^$$' -bench . -benchmem -benchtime 0.2s ./...
 
 clean: ## remove what was built; data/ stays
 	rm -rf bin build checks/node_modules
