@@ -41,6 +41,7 @@ type Desk struct {
 	closing   func([]Point, []Message) Closing
 	now       func() time.Time
 	log       *slog.Logger
+	paces     paces
 }
 
 // NewDesk makes a desk on an open store. It starts nothing: see Run.

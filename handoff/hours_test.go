@@ -291,3 +291,20 @@ func BenchmarkHours(b *testing.B) {
 		})
 	}
 }
+
+// FuzzWorkHours reads what an admin's browser could send: it is refused, or it has an answer for every moment.
+func FuzzWorkHours(f *testing.F) {
+	for _, text := range []string{office, holiday, night, always, never, brief10, opened, shut, unset, lisbon, lordHowe, santiago, `{"time_zone":"UTC","days":null}`, `[]`} {
+		f.Add(text, int64(1_795_000_000))
+	}
+	f.Fuzz(func(t *testing.T, text string, unix int64) {
+		var w handoff.WorkHours
+		if json.Unmarshal([]byte(text), &w) != nil || w.Validate() != nil {
+			return
+		}
+		at := time.Unix(unix%(1<<33), 0)
+		if got := w.At(at); got.Available == (got.Reason != "") {
+			t.Errorf("at %v: %+v", at, got)
+		}
+	})
+}

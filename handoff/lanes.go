@@ -103,6 +103,9 @@ func (d *Desk) runLane(ctx context.Context, channel ID) {
 			d.complain("read a lane", err)
 			_ = sleep(ctx, nil, storePause)
 		case j != nil:
+			if !d.awaitTurn(ctx, channel) {
+				continue
+			}
 			last = j.Queue
 			if err := d.carry(ctx, *j); err != nil {
 				d.complain("carry a post", err)
@@ -114,6 +117,27 @@ func (d *Desk) runLane(ctx context.Context, channel ID) {
 			_ = sleep(ctx, wake, due.Sub(d.now()))
 		}
 	}
+}
+
+// awaitTurn keeps the channel's pace. It waits before a post is begun, so that what waits is not in doubt when the desk
+// stops; then what comes first may have changed, and the caller looks again.
+func (d *Desk) awaitTurn(ctx context.Context, channel ID) bool {
+	var c Channel
+	err := d.view(ctx, func(tx store.Tx) error {
+		var err error
+		c, _, err = get[Channel](tx, channelKey(channel))
+		return err
+	})
+	if err != nil {
+		d.complain("read a channel", err)
+		_ = sleep(ctx, nil, storePause)
+		return false
+	}
+	at, given := d.paces.turn(c, d.platforms[c.Platform], d.now())
+	if !given {
+		_ = sleep(ctx, nil, at.Sub(d.now()))
+	}
+	return given
 }
 
 // pick finds the next job: the first of each queue counts, and the queue after the one served last comes first. When all
