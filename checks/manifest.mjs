@@ -64,7 +64,8 @@ function iconFindings(name, content) {
 }
 
 function fileFindings(manifest, files) {
-  const named = ['manifest.json', ...Object.values(manifest.icons ?? {})];
+  const languages = (manifest.localizationInfo?.additionalLanguages ?? []).map((l) => l.file);
+  const named = ['manifest.json', ...Object.values(manifest.icons ?? {}), ...languages];
   const strays = Object.keys(files).filter((name) => !named.includes(name)).map((name) => `${name} is named by nothing`);
   const pictures = Object.keys(icons).flatMap((name) => {
     try {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/docket-handoff/docket/activity"
 	"github.com/docket-handoff/docket/bot"
@@ -12,7 +13,8 @@ import (
 	"github.com/docket-handoff/docket/handoff"
 )
 
-// Platform carries posts to Teams through the Connector. It implements handoff.Platform and handoff.Opener.
+// Platform carries posts to Teams through the Connector. It implements handoff.Platform, handoff.Opener
+// and handoff.Paced.
 type Platform struct{ client *bot.Client }
 
 // NewPlatform makes a platform that posts with client.
@@ -20,6 +22,16 @@ func NewPlatform(client *bot.Client) *Platform { return &Platform{client: client
 
 // Name implements handoff.Platform.
 func (p *Platform) Name() string { return PlatformName }
+
+// Teams publishes limits for one bot in one channel, whatever the thread, and for a bot in a whole tenant; these are 70 to
+// 80 % of them. https://learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit
+var (
+	channelPace = []handoff.Window{{Posts: 5, Span: time.Second}, {Posts: 6, Span: 2 * time.Second}, {Posts: 48, Span: 30 * time.Second}, {Posts: 1440, Span: time.Hour}}
+	tenantPace  = []handoff.Window{{Posts: 40, Span: time.Second}}
+)
+
+// Pace implements handoff.Paced.
+func (p *Platform) Pace() (channel, tenant []handoff.Window) { return channelPace, tenantPace }
 
 // Deliver implements handoff.Platform.
 func (p *Platform) Deliver(ctx context.Context, post handoff.Post) (handoff.Receipt, error) {

@@ -419,3 +419,25 @@ func TestPressOnACardThatWasNeverAcknowledged(t *testing.T) {
 		t.Errorf("%d threads were begun, want 1", n)
 	}
 }
+
+// TestBurstsKeepTeamsLimits writes faster than Teams takes it. A bot that went over the published limits would be refused,
+// and the stand-in counts that as its fault.
+func TestBurstsKeepTeamsLimits(t *testing.T) {
+	w := newWorld(t, bottest.Config{Throttle: true})
+	id, thread := joined(t, w)
+	for i := range 12 {
+		w.say(id, fmt.Sprintf("line %d.", i))
+	}
+	w.waitLine(thread.ID, "line 11.")
+	var order []string
+	for _, m := range w.service.Messages(thread.ID) {
+		if _, line, visitors := strings.Cut(m.Text, "Dana Cole: line "); visitors {
+			order = append(order, line)
+		}
+	}
+	for i, line := range order {
+		if line != fmt.Sprintf("%d.", i) {
+			t.Fatalf("the lines arrived as %q", order)
+		}
+	}
+}
