@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/docket-handoff/docket/handoff"
+	"github.com/docket-handoff/docket/store"
 )
 
 // joined is a house with a conversation that Sam has.
@@ -344,5 +345,50 @@ func TestStoreClosedTooEarly(t *testing.T) {
 		if err := h.desk.Run(h.Context()); err != nil {
 			t.Errorf("a desk over a closed store ends with %v", err)
 		}
+	})
+}
+
+// TestDamagedConversation: one that cannot be read delays neither the clocks nor the posts of the others.
+func TestDamagedConversation(t *testing.T) {
+	play(t, func(h *house) {
+		h.chat.fails(func(handoff.Post) fault { return later(time.Second) })
+		broken := h.visitor("Broken")
+		h.asks(broken)
+		dana := h.visitor("Dana")
+		id := h.asks(dana)
+		h.must(h.engine.Update(h.Context(), func(tx store.Tx) error {
+			return tx.Put("conversations/"+string(broken)+"/record", []byte("{"))
+		}))
+		h.chat.fails(nil)
+		h.pass(5 * time.Second)
+		wantLines(t, "the channel", h.chat.said(sales), "thread for Dana")
+		h.pass(handoff.DefaultWait)
+		if got := h.handoff(id).Ended; got != handoff.EndedNobodyCame {
+			t.Errorf("the other handoff ended by %q", got)
+		}
+		if _, err := h.desk.Conversation(h.Context(), broken); !errors.Is(err, store.ErrDamaged) {
+			t.Errorf("the broken one reads as %v", err)
+		}
+	})
+}
+
+// TestThreadOfAnEarlierHandoff: what arrives for a handoff that is over belongs to that one, though the next has begun.
+func TestThreadOfAnEarlierHandoff(t *testing.T) {
+	play(t, func(h *house) {
+		h.chat.failsOnce(handoff.PostThread, fault{slow: 5 * time.Second}, fault{slow: 5 * time.Second})
+		dana := h.visitor("Dana")
+		first := h.asks(dana)
+		h.ends(dana, handoff.FromVisitor)
+		second := h.asks(dana)
+		h.pass(5 * time.Second)
+		wantLines(t, "the log promises nothing for the first", h.log(dana),
+			"handoff: waiting", "handoff: agent, visitor", "agent: "+text(handoff.TextCancelled), "handoff: waiting")
+		h.pass(5 * time.Second)
+		wantLines(t, "the channel", h.chat.said(sales), "thread for Dana", "thread for Dana", "card: ended", "closing: visitor")
+		one, two := h.handoff(first), h.handoff(second)
+		if len(one.Threads) != 1 || one.Promised || len(two.Threads) != 1 || !two.Promised || one.Threads[0].Address == two.Threads[0].Address {
+			t.Errorf("the handoffs are %+v and %+v", one, two)
+		}
+		h.does(handoff.VerbJoin, sam, sales, second)
 	})
 }
