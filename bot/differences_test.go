@@ -51,7 +51,7 @@ var stricter = map[string]string{
 var kinder = map[string]string{
 	"scheme in small letters":                            "RFC 9110: the scheme's case does not matter. Microsoft's Agents SDK takes it.",
 	"scheme in capitals":                                 "RFC 9110: the scheme's case does not matter. Microsoft's Agents SDK takes it.",
-	"the app id in capitals":                             "A GUID is the same in either case, and people copy it from places that write it in either.",
+	"the app id in capitals":                             "A GUID is the same in either case (RFC 9562), and people copy it from places that write it in either.",
 	"the app id in a list":                               "RFC 7519 lets an audience of one be a list. Microsoft's Agents SDK takes it. Every entry has to be the bot.",
 	"the app id in a list, twice":                        "As above: every entry is the bot.",
 	"the body without the slash":                         "The same URL in another spelling. Microsoft's Teams SDKs take it.",

@@ -6,6 +6,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"strings"
 	"testing"
 
 	"github.com/docket-handoff/docket/activity"
@@ -78,6 +80,26 @@ func TestTheListsNameDeliveries(t *testing.T) {
 			if !names[name] {
 				t.Errorf("no delivery is named %q", name)
 			}
+		}
+	}
+}
+
+// TestTheListsAreWrittenDown holds the tables of the page to the lists, both ways.
+func TestTheListsAreWrittenDown(t *testing.T) {
+	page, err := os.ReadFile("../docs/protocol-checks.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for heading, list := range map[string]map[string]string{"### Stricter": stricter, "### Kinder": kinder} {
+		_, section, _ := strings.Cut(string(page), heading+"\n")
+		section, _, _ = strings.Cut(section, "\n#")
+		for name, reason := range list {
+			if row := "| " + name + " | " + reason + " |\n"; !strings.Contains(section, row) {
+				t.Errorf("%s lacks %q", heading, row)
+			}
+		}
+		if rows := strings.Count(section, "\n| ") - 1; rows != len(list) {
+			t.Errorf("%s has %d rows, want %d", heading, rows, len(list))
 		}
 	}
 }

@@ -1,0 +1,128 @@
+package checks_test
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// protocolPage is the page that says which test puts which question.
+const protocolPage = "../docs/protocol-checks.md"
+
+// A suite is what a folder's tests declare.
+type suite struct {
+	functions map[string]bool
+	texts     map[string]bool // every string literal, among them the names of rows
+}
+
+func suiteOf(t *testing.T, folder string) suite {
+	t.Helper()
+	s := suite{map[string]bool{}, map[string]bool{}}
+	files, err := filepath.Glob(filepath.Join("..", filepath.FromSlash(folder), "*_test.go"))
+	must(t, err)
+	for _, name := range files {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		must(t, err)
+		for _, d := range file.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok && f.Recv == nil {
+				s.functions[f.Name.Name] = true
+			}
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			if literal, ok := n.(*ast.BasicLit); ok && literal.Kind == token.STRING {
+				text, err := strconv.Unquote(literal.Value)
+				must(t, err)
+				s.texts[text] = true
+			}
+			return true
+		})
+	}
+	return s
+}
+
+var (
+	codeSpan = regexp.MustCompile("`` (.+?) ``|`([^`]+)`")
+	testName = regexp.MustCompile(`^([a-z/]+) ((?:Test|Fuzz)\w+)(?:/(.+))?$`)
+)
+
+// spans are the texts between backquotes.
+func spans(text string) []string {
+	var all []string
+	for _, m := range codeSpan.FindAllStringSubmatch(text, -1) {
+		all = append(all, m[1]+m[2])
+	}
+	return all
+}
+
+// TestProtocolPage finds a test or a row that the page names and that is not there.
+func TestProtocolPage(t *testing.T) {
+	page, err := os.ReadFile(protocolPage)
+	must(t, err)
+	suites := map[string]suite{}
+	named := 0
+	for number, line := range strings.Split(string(page), "\n") {
+		for _, span := range spans(line) {
+			m := testName.FindStringSubmatch(span)
+			if m == nil {
+				continue
+			}
+			folder, function, row := m[1], m[2], m[3]
+			if _, known := suites[folder]; !known {
+				suites[folder] = suiteOf(t, folder)
+			}
+			named++
+			if !suites[folder].functions[function] || row != "" && !suites[folder].texts[row] {
+				t.Errorf("line %d: there is no %s", number+1, span)
+			}
+		}
+	}
+	if named < 200 {
+		t.Errorf("the page names %d tests: it is not read as it is meant", named)
+	}
+}
+
+// TestProtocolPageCounts counts the rows of the page's last part and holds its figures to them.
+func TestProtocolPageCounts(t *testing.T) {
+	page, err := os.ReadFile(protocolPage)
+	must(t, err)
+	_, cases, found := strings.Cut(string(page), "\n### Authentication\n")
+	if !found {
+		t.Fatal("the page has no cases")
+	}
+	count := map[string]int{}
+	for line := range strings.Lines(cases) {
+		cells := strings.Split(strings.Trim(line, "| \n"), " | ")
+		if len(cells) != 2 || !strings.Contains(cells[0], "`") {
+			continue
+		}
+		kind := "the same"
+		for _, other := range []string{"not here", "otherwise", "missing"} {
+			if strings.HasPrefix(cells[1], other) {
+				kind = other
+			}
+		}
+		if kind != "missing" && kind != "not here" && !strings.Contains(cells[1], "`") {
+			t.Errorf("this row says nothing: %s", line)
+		}
+		count[kind] += len(spans(cells[0]))
+	}
+	covered := count["the same"] + count["otherwise"]
+	applying := covered + count["missing"]
+	all := fmt.Sprintf("| all | %d | %d | %d | %d | %d |\n", applying+count["not here"], count["not here"], count["the same"], count["otherwise"], count["missing"])
+	share := fmt.Sprintf("Of the %d cases that apply %d are covered, %.1f %%.", applying, covered, 100*float64(covered)/float64(applying))
+	for _, want := range []string{all, share} {
+		if !strings.Contains(string(page), want) {
+			t.Errorf("the page should say %q", want)
+		}
+	}
+	if covered*100 < applying*85 {
+		t.Errorf("%d of %d cases are covered, want 85 %%", covered, applying)
+	}
+}
