@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os/exec"
 	"runtime"
 	"strings"
@@ -12,7 +13,7 @@ import (
 // measures means nothing and is not looked at.
 func TestARunEndsWithAReport(t *testing.T) {
 	if runtime.GOOS != "linux" {
-		t.Skip("CPU time is read from Linux's /proc")
+		t.Skip("the CPU clock of another process is read as Linux has it")
 	}
 	if _, err := exec.LookPath("go"); err != nil {
 		t.Skip("the bots are built with the go command, which is not there")
@@ -28,21 +29,20 @@ func TestARunEndsWithAReport(t *testing.T) {
 	}
 }
 
-// TestRatiosAreFormedWithinARound has a machine that slows down to a tenth: the
-// rates halve between the sides of each round and nowhere else.
-func TestRatiosAreFormedWithinARound(t *testing.T) {
+// TestSharesAreFormedWithinARound has a machine that slows down to a hundredth:
+// the rates halve between the sides of each round and nowhere else.
+func TestSharesAreFormedWithinARound(t *testing.T) {
 	round := func(yardstick, side int64) []result {
 		return []result{{turns: yardstick, took: time.Second, cpu: time.Second}, {turns: side, took: time.Second, cpu: time.Second}}
 	}
 	rows := [][]result{round(1000, 500), round(100, 50), round(10, 5)}
-	if s := spreadOf(shares(rows, 1, 0)); s != (spread{0.5, 0.5, 0.5}) {
-		t.Errorf("shares %+v", s)
+	for name, s := range map[string]spread{"by rate": shares(rows, result.rate, 1, 0), "by CPU": shares(rows, result.cost, 0, 1)} {
+		if s != (spread{0.5, 0.5, 0.5}) {
+			t.Errorf("%s: %.2f", name, s)
+		}
 	}
-	if s := spreadOf(column(rows, 0, result.rate)); s != (spread{10, 100, 1000}) {
-		t.Errorf("rates %+v", s)
-	}
-	if got := cpuPerThousand(rows, 0); got != 3*1000.0/1110 {
-		t.Errorf("%v s of CPU for a thousand turns", got)
+	if text := fmt.Sprintf("%.0f", column(rows, 0, result.rate)); text != "100 (10–1000)" {
+		t.Errorf("rates %s", text)
 	}
 }
 
@@ -58,7 +58,7 @@ func TestSpread(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			if got := spreadOf(row.values); got != row.want {
-				t.Errorf("%+v, want %+v", got, row.want)
+				t.Errorf("%.1f, want %.1f", got, row.want)
 			}
 		})
 	}

@@ -1,12 +1,8 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"os"
-	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -31,7 +27,11 @@ type result struct {
 	cpu   time.Duration // of the bot, user and system
 }
 
+// rate is in turns per second.
 func (r result) rate() float64 { return float64(r.turns) / r.took.Seconds() }
+
+// cost is the bot's CPU time of a turn, in microseconds.
+func (r result) cost() float64 { return float64(r.cpu.Microseconds()) / float64(r.turns) }
 
 // measure runs every side once in each round, one right after the other, in an
 // order that turns round each time: whatever else the machine does then falls
@@ -86,29 +86,4 @@ func (p plan) one(ctx context.Context, s *side) (result, error) {
 	took := time.Since(start)
 	after, err := cpuOf(s.process.Process.Pid)
 	return result{turns: turns.Load(), took: took, cpu: after - before}, err
-}
-
-// tick is the unit of /proc on Linux.
-const tick = 10 * time.Millisecond
-
-var errProc = errors.New("/proc cannot be read as Linux writes it")
-
-// cpuOf is the user and system time of a process so far: fields 14 and 15 of
-// its stat, https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html.
-func cpuOf(pid int) (time.Duration, error) {
-	data, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
-	if err != nil {
-		return 0, err
-	}
-	// The name in brackets may hold blanks; the third field follows it.
-	fields := bytes.Fields(data[bytes.LastIndexByte(data, ')')+1:])
-	if len(fields) < 13 {
-		return 0, errProc
-	}
-	user, err1 := strconv.ParseInt(string(fields[11]), 10, 64)
-	system, err2 := strconv.ParseInt(string(fields[12]), 10, 64)
-	if err1 != nil || err2 != nil {
-		return 0, errProc
-	}
-	return time.Duration(user+system) * tick, nil
 }
