@@ -118,6 +118,9 @@ func (c *company) joined() (talk, bottest.Thread) {
 		c.t.Fatalf("Join was answered %s", pressed.Answer.Body)
 	}
 	visitor.waitSaid("agent", c.ana.Name+" has joined")
+	c.service.WaitFor(c.t, "the card of the joined state", func() bool {
+		return strings.Contains(string(c.service.Message(thread.ID, thread.Root).Card), "End conversation")
+	})
 	return visitor, thread
 }
 
