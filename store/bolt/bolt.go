@@ -18,53 +18,92 @@ import (
 const (
 	lockWait = time.Second // how long Open waits for another process to let go of the file
 
-	// While the file is shorter than this, in bytes, it grows under the map, and a commit never waits for a long View to
-	// end so that the map can be made anew. It is address space, not memory.
+	// While the file is shorter than its map, in bytes, it grows under the map, and a commit never waits for a long View or
+	// a backup to end so that the map can be made anew. It is address space, not memory.
 	mapSize = 256 << 20
 )
 
-var rows = []byte("rows")
+var rowsAt = []byte("rows")
 
 // Engine is a store.Engine over one bbolt file. Open makes one.
 type Engine struct {
-	db      *bbolt.DB
-	commits commits
-	watches watches
+	path     string
+	db       *bbolt.DB
+	file     *os.File // bbolt's own, for reading beside it
+	identity string
+	limits   limits
+	warnings []string
+	suspect  bool
+	commits  commits
+	watches  watches
 }
 
 // Open opens the store at path, and creates it (readable by its owner alone) when neither it nor its identity exists.
 // The identity is a small file beside it, path + ".id": it outlives a store that was lost or moved, so that a missing
-// store is an error and not an empty one. The error says what is wrong and what to do, and is store.ErrLocked or
-// store.ErrDamaged where one of these fits.
-func Open(path string) (*Engine, error) {
-	fresh, err := examine(path)
+// store is an error and not an empty one, and it says how far the store was written, so that an older one is noticed. The
+// error says what is wrong and what to do, and is store.ErrLocked or store.ErrDamaged where one of these fits.
+func Open(path string) (*Engine, error) { return openWithin(path, defaults) }
+
+func openWithin(path string, l limits) (*Engine, error) {
+	seen, err := examine(path, l)
 	if err != nil {
 		return nil, err
 	}
-	if fresh {
+	if seen.fresh {
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			return nil, fmt.Errorf("the store's folder cannot be made: %w", err)
 		}
 	}
-	db, err := openFile(path, bbolt.Options{FreelistType: bbolt.FreelistMapType, InitialMmapSize: mapSize})
+	e, err := openFile(path, bbolt.Options{FreelistType: bbolt.FreelistMapType, InitialMmapSize: int(max(mapSize, 2*seen.size))})
 	if err != nil {
 		return nil, err
 	}
-	if fresh {
-		if err := found(db, path); err != nil {
-			return nil, errors.Join(err, db.Close())
-		}
+	e.limits, e.identity, e.warnings, e.suspect = l, seen.identity, seen.warnings, seen.suspect
+	if err := e.begin(seen.fresh); err != nil {
+		return nil, errors.Join(err, e.db.Close())
 	}
-	return &Engine{db: db}, nil
+	e.warnOfNetwork()
+	return e, nil
+}
+
+// OpenReadOnly opens a store that nobody writes to, or a backup: path needs no identity beside it. Nothing on the disk
+// changes, and Update answers store.ErrReadOnly. The error is store.ErrLocked while another process has the store open.
+func OpenReadOnly(path string) (*Engine, error) {
+	size, err := fileSize(path)
+	if err != nil {
+		return nil, err
+	}
+	e, err := openFile(path, bbolt.Options{ReadOnly: true})
+	if err != nil {
+		return nil, err
+	}
+	if e.identity, err = e.readIdentity(size); err == nil && e.identity == "" {
+		err = fmt.Errorf("%w: %s is a database of another program", store.ErrDamaged, path)
+	}
+	if err != nil {
+		return nil, errors.Join(err, e.db.Close())
+	}
+	return e, nil
 }
 
 // openFile opens the file, and turns what bbolt does over a damaged page, a panic or a fault of the memory map, into an
 // error.
-func openFile(path string, options bbolt.Options) (db *bbolt.DB, err error) {
+func openFile(path string, options bbolt.Options) (e *Engine, err error) {
+	e = &Engine{path: path, limits: defaults}
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	defer damage(&err, path)
+	defer func() {
+		if r := recover(); r != nil {
+			_ = e.file.Close() // releases the lock, which bbolt had no occasion to do
+			e, err = nil, damaged("%s cannot be read (%v)", path, r)
+		}
+	}()
 	options.Timeout = lockWait
-	db, err = bbolt.Open(path, 0o600, &options)
+	options.OpenFile = func(name string, flag int, mode os.FileMode) (*os.File, error) {
+		file, err := os.OpenFile(name, flag, mode)
+		e.file = file
+		return file, err
+	}
+	e.db, err = bbolt.Open(path, 0o600, &options)
 	var refused *os.PathError
 	switch {
 	case errors.Is(err, bolterrors.ErrTimeout):
@@ -72,13 +111,32 @@ func openFile(path string, options bbolt.Options) (db *bbolt.DB, err error) {
 	case errors.As(err, &refused):
 		return nil, fmt.Errorf("the store %s cannot be opened: %w", path, err)
 	case err != nil:
-		return nil, fmt.Errorf("%w: %s is not a store of this program, or its head is broken (%v); restore a backup", store.ErrDamaged, path, err)
+		return nil, damaged("%s is not a store of this program, or its head is broken (%v)", path, err)
 	}
-	return db, nil
+	return e, nil
 }
 
-// Close waits for running transactions and releases the file.
-func (e *Engine) Close() error { return e.db.Close() }
+// Warnings are what an operator should know about the store as it was opened, in whole sentences.
+func (e *Engine) Warnings() []string { return e.warnings }
+
+// Suspect says that nobody has looked through the store since it was last left without being closed, because it is too
+// large to do that while the caller of Open waits. Verify does it beside the work.
+func (e *Engine) Suspect() bool { return e.suspect }
+
+// Close waits for running transactions, notes in the identity how far the store was written, and releases the file.
+func (e *Engine) Close() error {
+	e.commits.turn.Lock()
+	defer e.commits.turn.Unlock()
+	if e.commits.closed {
+		return nil
+	}
+	e.commits.closed = true
+	var err error
+	if !e.db.IsReadOnly() && e.commits.broken == nil {
+		err = e.mark(true, e.commits.last)
+	}
+	return errors.Join(err, e.db.Close())
+}
 
 // Watch is store.Engine's.
 func (e *Engine) Watch(ctx context.Context, prefix string) <-chan struct{} {
@@ -87,6 +145,17 @@ func (e *Engine) Watch(ctx context.Context, prefix string) <-chan struct{} {
 
 // View is store.Engine's.
 func (e *Engine) View(ctx context.Context, fn func(store.Tx) error) error {
+	return e.look(ctx, func(tx *bbolt.Tx) error {
+		t, _, err := newTransaction(tx)
+		if err != nil {
+			return err
+		}
+		return t.run(fn)
+	})
+}
+
+// look runs fn on a picture of the whole file.
+func (e *Engine) look(ctx context.Context, fn func(*bbolt.Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -95,14 +164,16 @@ func (e *Engine) View(ctx context.Context, fn func(store.Tx) error) error {
 		return translate(err)
 	}
 	defer func() { _ = tx.Rollback() }()
-	t := &transaction{rows: tx.Bucket(rows), readOnly: true}
-	return t.run(fn)
+	return fn(tx)
 }
 
 // translate gives the errors of bbolt the names that callers know.
 func translate(err error) error {
-	if errors.Is(err, bolterrors.ErrDatabaseNotOpen) {
+	switch {
+	case errors.Is(err, bolterrors.ErrDatabaseNotOpen):
 		return store.ErrClosed
+	case errors.Is(err, bolterrors.ErrDatabaseReadOnly):
+		return store.ErrReadOnly
 	}
 	return fmt.Errorf("%w: %w", store.ErrUnavailable, err)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime/debug"
 	"sync"
 	"syscall"
 
@@ -16,9 +17,11 @@ import (
 // commits groups the functions of concurrent callers. Nobody waits for company: whoever gets the turn commits what has
 // gathered during the commit before.
 type commits struct {
-	turn    sync.Mutex // held during a commit
-	broken  error      // set once the disk did not confirm a commit; guarded by turn
-	mu      sync.Mutex
+	turn    sync.Mutex // held during a commit, and guards what follows
+	broken  error      // set once the disk did not confirm a commit
+	last    uint64     // the last commit that was confirmed
+	closed  bool
+	mu      sync.Mutex // guards waiting
 	waiting []*call
 }
 
@@ -91,10 +94,14 @@ func (e *Engine) commit(group []*call) (spoiler int) {
 	if err != nil {
 		return settle(group, translate(err))
 	}
-	defer func() { _ = tx.Rollback() }() // changes nothing after a commit
+	defer rollback(tx) // changes nothing after a commit
+	ground, about, err := newTransaction(tx)
+	if err != nil {
+		return settle(group, err)
+	}
 	wrote := false
 	for i, c := range group {
-		c.run(tx)
+		c.run(ground)
 		failed := c.err != nil || c.panicked != nil
 		if failed && len(c.written) > 0 && len(group) > 1 {
 			return i
@@ -102,9 +109,15 @@ func (e *Engine) commit(group []*call) (spoiler int) {
 		wrote = wrote || !failed && len(c.written) > 0
 	}
 	if wrote {
-		err = e.write(tx)
+		err = e.write(tx, about, ground.ledger)
 	}
 	return e.settleAndWake(group, err)
+}
+
+// rollback gives a transaction up. bbolt reads the list of free pages anew then, and panics when it cannot.
+func rollback(tx *bbolt.Tx) {
+	defer func() { _ = recover() }()
+	_ = tx.Rollback()
 }
 
 // settleAndWake tells the callers, and those who watch what they wrote.
@@ -129,9 +142,9 @@ func settle(group []*call, err error) int {
 	return -1
 }
 
-// run calls the function. A panic is kept for the caller it belongs to.
-func (c *call) run(tx *bbolt.Tx) {
-	t := &transaction{rows: tx.Bucket(rows)}
+// run calls the function on the commit's ground. A panic is kept for the caller it belongs to.
+func (c *call) run(ground transaction) {
+	t := &ground
 	c.err, c.written = nil, nil
 	defer func() {
 		c.panicked = recover()
@@ -142,14 +155,23 @@ func (c *call) run(tx *bbolt.Tx) {
 
 // write brings the transaction to the disk. After a sync that failed nobody knows what the disk holds, and the kernel may
 // have dropped the pages: only a fresh look at the file can tell, so nothing is written until the store is opened anew.
-func (e *Engine) write(tx *bbolt.Tx) (err error) {
+func (e *Engine) write(tx *bbolt.Tx, about *bbolt.Bucket, books *ledger) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("%w: a page cannot be written (%v); restore a backup", store.ErrDamaged, r)
+			err = damaged("a page cannot be written (%v)", r)
 			e.commits.broken = err
 		}
 	}()
+	if err := e.room(); err != nil {
+		return err
+	}
+	if err := about.Put(ledgerAt, books.encode()); err != nil {
+		return translate(err)
+	}
+	number := uint64(tx.ID())
 	if err = tx.Commit(); err == nil {
+		e.commits.last = number
 		return nil
 	}
 	if unconfirmed(err) {

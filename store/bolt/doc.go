@@ -1,7 +1,30 @@
 // Package bolt keeps the rows in one file on the local disk, through bbolt. It is the default engine: nothing to install,
 // one process, one commit's syncs for all who write at that moment.
 //
-// Open refuses what it cannot trust (a damaged, empty or foreign file, a file that is missing although its identity is
-// there, a file another process holds), leaves a refused file as it was, and never puts a fresh store in the place of an
-// old one. Each row carries a checksum that is verified at every read.
+// # What is promised about damage
+//
+// Open refuses what it cannot trust, leaves a refused file as it was, and never puts a fresh store in the place of an old
+// one: an empty, foreign or cut-off file, a file that is missing although its identity is there, one that another process
+// holds, one that ends before the last commit it was closed with, and a list of free pages that cannot be.
+//
+// A store of up to 64 MiB is looked through by Open, every page and every row, which takes a fraction of a second. When Open
+// returns, all that was ever acknowledged is there, in its place and in its last state; a row whose value is damaged is
+// the one exception: it is named in Warnings, and reading it says store.ErrDamaged.
+//
+// A larger store is not looked through by Open. Each row carries a checksum that is verified at every read, so nothing that
+// was never written is served; but a page that lost its last write can serve an older state, and a row that has vanished
+// from its page reads as store.ErrNotFound, until somebody calls Verify. Backup and Restore do; after a stop without Close,
+// which Suspect tells, so should whoever opened the store.
+//
+// Verify compares with a ledger that each commit brings up to date: how many rows there are and what their checksums sum
+// up to. It protects against disks, copies and accidents, not against somebody who can compute checksums.
+//
+// After a stop without Close and with one of the file's two heads broken, nobody can tell a commit that a power failure
+// interrupted from one that was acknowledged: the store is opened, and Warnings says so.
+//
+// # When the disk refuses
+//
+// Update answers store.ErrUnavailable while less than 3 % or less than 64 MiB of the disk are free, and when a write is
+// refused; reading goes on, and nothing of the commit is seen. After a sync that failed nothing is acknowledged any more
+// until the store is opened anew.
 package bolt

@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"strconv"
 	"strings"
 
 	"go.etcd.io/bbolt"
@@ -17,112 +19,252 @@ import (
 )
 
 var (
-	about      = []byte("about")
+	aboutAt    = []byte("about")
 	identityAt = []byte("identity")
 )
 
-// examine looks at what is at path before anything is written there. It says whether a store is to be founded, which is
-// so when nothing is there yet, or nothing but the empty database of a first start that died.
-func examine(path string) (fresh bool, err error) {
-	info, err := os.Stat(path)
-	if errors.Is(err, fs.ErrNotExist) {
+// finding is what a look at a store has found before it is opened for writing.
+type finding struct {
+	fresh    bool // a store is to be founded
+	identity string
+	size     int64 // of the file, in bytes
+	warnings []string
+	suspect  bool
+}
+
+// examine looks at what is at path before anything is written there. A store is to be founded when nothing is there yet,
+// or nothing but the empty database of a first start that died.
+func examine(path string, l limits) (finding, error) {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		if _, err := os.Stat(sidecar(path)); err == nil {
-			return false, fmt.Errorf("the store %s is missing, but its identity %s is there; restore a backup, or remove the identity to begin with an empty store",
+			return finding{}, fmt.Errorf("the store %s is missing, but its identity %s is there; restore a backup, or remove the identity to begin with an empty store",
 				path, sidecar(path))
 		}
-		return true, nil
+		return finding{fresh: true}, nil
 	}
+	size, err := fileSize(path)
+	if err != nil {
+		return finding{}, err
+	}
+	if err := private(path); err != nil {
+		return finding{}, err
+	}
+	e, err := openFile(path, bbolt.Options{ReadOnly: true})
+	if err != nil {
+		return finding{}, err
+	}
+	seen, err := e.inspect(size, l)
+	return seen, errors.Join(err, e.db.Close())
+}
+
+// inspect compares the store with the file beside it, and looks through it as far as that is cheap.
+func (e *Engine) inspect(size int64, l limits) (finding, error) {
+	identity, err := e.readIdentity(size)
+	if err != nil {
+		return finding{}, err
+	}
+	beside, err := readSidecar(e.path)
 	switch {
 	case err != nil:
-		return false, fmt.Errorf("the store %s cannot be examined: %w", path, err)
+		return finding{}, err
+	case identity == "" && beside.identity == "" && e.blank():
+		return finding{fresh: true}, nil
+	case identity == "":
+		return finding{}, fmt.Errorf("%w: %s is a database of another program", store.ErrDamaged, e.path)
+	}
+	seen := finding{identity: identity, size: size}
+	return seen, seen.judge(e, beside, l)
+}
+
+// judge completes what was seen of a store that is ours.
+func (seen *finding) judge(e *Engine, beside mark, l limits) error {
+	h, whole, err := e.heads()
+	switch {
+	case err != nil:
+		return err
+	case beside.found && beside.identity != seen.identity:
+		return fmt.Errorf("%s is not the store that %s names; put the right one back, or remove %s if this one is meant",
+			e.path, sidecar(e.path), sidecar(e.path))
+	case h.commit < beside.commit:
+		return damaged("%s ends with commit %d, but commit %d was written: it is an older copy, or its head is broken", e.path, h.commit, beside.commit)
+	}
+	if !whole {
+		seen.warn("one of the store's two heads is broken; if that was no power failure, the last commit may be missing")
+	}
+	if !beside.closed {
+		seen.warn("the store was not closed the last time")
+	}
+	if small := h.size() <= l.verifyAtOnce; !small {
+		seen.suspect = !beside.closed
+		return newPages(e.file, h).readFree()
+	}
+	a := &audit{pages: newPages(e.file, h)}
+	err = a.run(context.Background())
+	if rows := a.verdict(); err == nil && rows != nil {
+		seen.warn(rows.Error())
+	}
+	return err
+}
+
+func (seen *finding) warn(sentence string) { seen.warnings = append(seen.warnings, sentence) }
+
+// fileSize is how long a file is that can be a store.
+func fileSize(path string) (int64, error) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return 0, fmt.Errorf("there is no %s: %w", path, fs.ErrNotExist)
+	case err != nil:
+		return 0, fmt.Errorf("the store %s cannot be examined: %w", path, err)
 	case !info.Mode().IsRegular():
-		return false, fmt.Errorf("the store %s is not a file", path)
+		return 0, fmt.Errorf("the store %s is not a file", path)
 	case info.Size() == 0: // bbolt would make a new store out of it
-		return false, fmt.Errorf("%w: the store %s is an empty file; restore a backup, or remove it and %s to begin anew", store.ErrDamaged, path, sidecar(path))
-	case info.Mode().Perm()&0o077 != 0:
-		return false, fmt.Errorf("the store %s can be read by others (mode %04o); run: chmod 600 %s", path, info.Mode().Perm(), path)
+		return 0, fmt.Errorf("%w: the store %s is an empty file; restore a backup, or remove it and %s to begin anew", store.ErrDamaged, path, sidecar(path))
 	}
-	db, err := openFile(path, bbolt.Options{ReadOnly: true})
-	if err != nil {
-		return false, err
-	}
-	fresh, err = identify(db, path, info.Size())
-	return fresh, errors.Join(err, db.Close())
+	return info.Size(), nil
 }
 
-// identify compares the identity of a store with that in the file beside it.
-func identify(db *bbolt.DB, path string, size int64) (fresh bool, err error) {
-	identity, blank, err := readIdentity(db, path, size)
+// private refuses a store that others can read.
+func private(path string) error {
+	info, err := os.Stat(path)
 	if err != nil {
-		return false, err
+		return fmt.Errorf("the store %s cannot be examined: %w", path, err)
 	}
-	beside, err := os.ReadFile(sidecar(path))
-	lost := errors.Is(err, fs.ErrNotExist)
-	switch {
-	case blank && lost:
-		return true, nil
-	case identity == nil:
-		return false, fmt.Errorf("%w: %s is a database of another program", store.ErrDamaged, path)
-	case lost:
-		return false, writeSidecar(path, identity)
-	case err != nil:
-		return false, fmt.Errorf("the store's identity cannot be read: %w", err)
-	case strings.TrimSpace(string(beside)) != string(identity):
-		return false, fmt.Errorf("%s is not the store that %s names; put the right one back, or remove %s if this one is meant",
-			path, sidecar(path), sidecar(path))
+	if info.Mode().Perm()&0o077 != 0 {
+		return fmt.Errorf("the store %s can be read by others (mode %04o); run: chmod 600 %s", path, info.Mode().Perm(), path)
 	}
-	return false, nil
+	return nil
 }
 
-// readIdentity returns nil for a file that is not ours; blank says that it holds nothing at all. It first compares the
-// file's length with what its head says, before a read runs over the end.
-func readIdentity(db *bbolt.DB, path string, size int64) (identity []byte, blank bool, err error) {
+// readIdentity returns nothing for a file that is not ours. It first compares the file's length with what its head says,
+// before a read runs over the end.
+func (e *Engine) readIdentity(size int64) (identity string, err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	defer damage(&err, path)
-	err = db.View(func(tx *bbolt.Tx) error {
+	defer damage(&err, e.path)
+	err = e.db.View(func(tx *bbolt.Tx) error {
 		if size < tx.Size() {
-			return fmt.Errorf("%w: %s is cut off, %d bytes of %d; restore a backup", store.ErrDamaged, path, size, tx.Size())
+			return damaged("%s is cut off, %d bytes of %d", e.path, size, tx.Size())
 		}
-		first, _ := tx.Cursor().First()
-		blank = first == nil
-		if b := tx.Bucket(about); b != nil && tx.Bucket(rows) != nil {
-			identity = bytes.Clone(b.Get(identityAt))
+		if b := tx.Bucket(aboutAt); b != nil && tx.Bucket(rowsAt) != nil {
+			identity = string(b.Get(identityAt))
 		}
 		return nil
 	})
-	return identity, blank, err
+	return identity, err
 }
 
-func found(db *bbolt.DB, path string) error {
-	identity := []byte(rand.Text())
-	err := db.Update(func(tx *bbolt.Tx) error {
-		b, err := tx.CreateBucketIfNotExists(about)
+// blank says that a database holds nothing at all.
+func (e *Engine) blank() (blank bool) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() { _ = recover() }() // what cannot be read is not blank
+	_ = e.db.View(func(tx *bbolt.Tx) error {
+		first, _ := tx.Cursor().First()
+		blank = first == nil
+		return nil
+	})
+	return blank
+}
+
+// heads reads the head that counts; whole is false when the other one is broken.
+func (e *Engine) heads() (h head, whole bool, err error) {
+	err = e.db.View(func(tx *bbolt.Tx) error {
+		h, err = headOf(tx)
+		return err
+	})
+	if err != nil {
+		return h, false, err
+	}
+	other := make([]byte, pageHead+headSize)
+	if _, err := e.file.ReadAt(other, int64((h.commit+1)%2)*h.pageSize); err != nil {
+		return h, false, nil
+	}
+	_, whole = readHead(other)
+	return h, whole, nil
+}
+
+// begin founds a fresh store, and notes that the store is in use.
+func (e *Engine) begin(fresh bool) error {
+	if fresh {
+		if err := e.found(); err != nil {
+			return fmt.Errorf("the store %s cannot be made: %w", e.path, err)
+		}
+	}
+	err := e.db.View(func(tx *bbolt.Tx) error {
+		e.commits.last = uint64(tx.ID())
+		return nil
+	})
+	if err != nil {
+		return translate(err)
+	}
+	return e.mark(false, e.commits.last)
+}
+
+func (e *Engine) found() error {
+	e.identity = rand.Text()
+	return e.db.Update(func(tx *bbolt.Tx) error {
+		about, err := tx.CreateBucketIfNotExists(aboutAt)
 		if err != nil {
 			return err
 		}
-		if _, err := tx.CreateBucketIfNotExists(rows); err != nil {
+		if _, err := tx.CreateBucketIfNotExists(rowsAt); err != nil {
 			return err
 		}
-		return b.Put(identityAt, identity)
+		return errors.Join(about.Put(identityAt, []byte(e.identity)), about.Put(ledgerAt, ledger{}.encode()))
 	})
-	if err != nil {
-		return fmt.Errorf("the store %s cannot be made: %w", path, err)
-	}
-	return writeSidecar(path, identity)
 }
 
 func sidecar(path string) string { return path + ".id" }
 
-// writeSidecar writes the identity and brings the folder to the disk, in which both files' names stand.
-func writeSidecar(path string, identity []byte) error {
-	err := os.WriteFile(sidecar(path), append(identity, '\n'), 0o600)
-	if err == nil {
-		err = syncFolder(filepath.Dir(path))
+// mark is what stands in the file beside a store: which one it is, and up to which commit it was surely written.
+type mark struct {
+	found    bool
+	identity string
+	closed   bool
+	commit   uint64
+}
+
+// readSidecar reads two lines: the identity, and "open" or "closed" with the commit.
+func readSidecar(path string) (mark, error) {
+	raw, err := os.ReadFile(sidecar(path))
+	if errors.Is(err, fs.ErrNotExist) {
+		return mark{}, nil
 	}
 	if err != nil {
+		return mark{}, fmt.Errorf("the store's identity cannot be read: %w", err)
+	}
+	identity, state, _ := strings.Cut(strings.TrimSpace(string(raw)), "\n")
+	state, number, _ := strings.Cut(state, " ")
+	commit, err := strconv.ParseUint(number, 10, 64)
+	return mark{found: true, identity: identity, closed: state == "closed" && err == nil, commit: commit}, nil
+}
+
+// mark brings the sidecar to the disk. It never stands there half written.
+func (e *Engine) mark(closed bool, commit uint64) error {
+	state := "open"
+	if closed {
+		state = "closed"
+	}
+	content := fmt.Sprintf("%s\n%s %d\n", e.identity, state, commit)
+	if err := replaceFile(sidecar(e.path), []byte(content)); err != nil {
 		return fmt.Errorf("the store's identity cannot be written: %w", err)
 	}
 	return nil
+}
+
+// replaceFile writes a private file beside its place, brings it to the disk, and renames it.
+func replaceFile(path string, content []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	if err != nil {
+		return err
+	}
+	_, err = bytes.NewReader(content).WriteTo(f)
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	if err := os.Rename(f.Name(), path); err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	return syncFolder(filepath.Dir(path))
 }
 
 func syncFolder(name string) error {

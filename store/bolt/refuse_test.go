@@ -267,12 +267,22 @@ func TestFlippedBit(t *testing.T) {
 func TestMisplacedValue(t *testing.T) {
 	path := closed(t)
 	write(t, path, strings.ReplaceAll(read(t, path), "b/1", "b/0"))
-	err := open(t, path).View(t.Context(), func(tx store.Tx) error {
+	if _, err := bolt.Open(path); !errors.Is(err, store.ErrDamaged) {
+		t.Errorf("Open says %v, want ErrDamaged", err)
+	}
+	engine, err := bolt.OpenLarge(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = engine.View(t.Context(), func(tx store.Tx) error {
 		_, err := tx.Get("b/0")
 		return err
 	})
 	if !errors.Is(err, store.ErrDamaged) {
-		t.Errorf("got the error %v, want ErrDamaged", err)
+		t.Errorf("Get says %v, want ErrDamaged", err)
+	}
+	if err := engine.Close(); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
@@ -28,16 +29,27 @@ func seal(key, value []byte) []byte {
 
 // unseal returns a copy of the value: the bytes in row belong to bbolt's memory map and die with the transaction.
 func unseal(key, row []byte) ([]byte, error) {
+	if err := check(key, row); err != nil {
+		return nil, err
+	}
+	return bytes.Clone(row[rowHead:]), nil
+}
+
+func check(key, row []byte) error {
 	if len(row) < rowHead || row[0] != rowVersion {
-		return nil, fmt.Errorf("%w: row %q has no head of version %d; restore a backup", store.ErrDamaged, key, rowVersion)
+		return damaged("row %q has no head of version %d", key, rowVersion)
 	}
-	value := append(make([]byte, 0, len(row)-rowHead), row[rowHead:]...)
-	if sum(key, value) != binary.BigEndian.Uint32(row[1:rowHead]) {
-		return nil, fmt.Errorf("%w: row %q does not match its checksum; restore a backup", store.ErrDamaged, key)
+	if sum(key, row[rowHead:]) != binary.BigEndian.Uint32(row[1:rowHead]) {
+		return damaged("row %q does not match its checksum", key)
 	}
-	return value, nil
+	return nil
 }
 
 func sum(key, value []byte) uint32 {
 	return crc32.Update(crc32.Checksum(key, castagnoli), castagnoli, value)
+}
+
+// damaged is a store.ErrDamaged that says what to do.
+func damaged(format string, args ...any) error {
+	return fmt.Errorf("%w: %s; restore a backup", store.ErrDamaged, fmt.Sprintf(format, args...))
 }

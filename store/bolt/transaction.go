@@ -14,9 +14,27 @@ import (
 // transaction is a store.Tx on bbolt's bucket of rows.
 type transaction struct {
 	rows     *bbolt.Bucket
+	ledger   *ledger // nil where nothing can be written
 	readOnly bool
 	written  []string
-	failed   error // damage met by Scan, which has no error of its own
+	failed   error // damage met by Scan, which has no error of its own, or by a write that may have stopped halfway
+}
+
+// newTransaction is what the functions of one commit stand on: they share the ledger. about is where it is kept.
+func newTransaction(tx *bbolt.Tx) (t transaction, about *bbolt.Bucket, err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer damage(&err, "the store's head")
+	t.readOnly = !tx.Writable()
+	about, t.rows = tx.Bucket(aboutAt), tx.Bucket(rowsAt)
+	if about == nil || t.rows == nil {
+		return t, nil, damaged("the store's rows cannot be found")
+	}
+	if t.readOnly {
+		return t, about, nil
+	}
+	books, err := decodeLedger(about.Get(ledgerAt))
+	t.ledger = &books
+	return t, about, err
 }
 
 // run calls fn. A fault of the memory map, which a damaged page can lead to, becomes a panic that the methods catch.
@@ -44,21 +62,40 @@ func (t *transaction) Get(key string) (value []byte, err error) {
 	return unseal([]byte(key), sealed)
 }
 
-func (t *transaction) Put(key string, value []byte) (err error) {
-	defer damage(&err, key)
+func (t *transaction) Put(key string, value []byte) error {
 	if err := t.writable(key); err != nil {
 		return err
 	}
 	row := []byte(key)
-	return t.rows.Put(row, seal(row, value))
+	sealed := seal(row, value)
+	return t.replace(row, sealed, func() error { return t.rows.Put(row, sealed) })
 }
 
-func (t *transaction) Delete(key string) (err error) {
-	defer damage(&err, key)
+func (t *transaction) Delete(key string) error {
 	if err := t.writable(key); err != nil {
 		return err
 	}
-	return t.rows.Delete([]byte(key))
+	row := []byte(key)
+	return t.replace(row, nil, func() error { return t.rows.Delete(row) })
+}
+
+// replace does a write and keeps the ledger. What stopped halfway must not be committed, whatever the caller makes of the
+// error.
+func (t *transaction) replace(key, sealed []byte, write func() error) (err error) {
+	defer func() {
+		if err != nil {
+			t.failed = err
+		}
+	}()
+	defer damage(&err, string(key))
+	books := *t.ledger
+	books.remove(key, t.rows.Get(key))
+	books.add(key, sealed)
+	if err := write(); err != nil {
+		return err
+	}
+	*t.ledger = books
+	return nil
 }
 
 func (t *transaction) writable(key string) error {
