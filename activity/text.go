@@ -150,8 +150,7 @@ func withoutBare(text string, mentions []Mention, botID string) string {
 	return string(left)
 }
 
-var plainBlanks = strings.NewReplacer("\u00a0", " ", "\r\n", "\n")
-
 func tidy(text string) string {
-	return strings.TrimSpace(plainBlanks.Replace(html.UnescapeString(text)))
+	text = strings.ReplaceAll(html.UnescapeString(text), "\u00a0", " ")
+	return strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))
 }
