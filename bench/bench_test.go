@@ -54,8 +54,11 @@ func TestBothSidesPostTheSame(t *testing.T) {
 	svc := bottest.Start(t, bottest.Config{})
 	token := svc.Token(bottest.TokenOptions{})
 	var bare, echo recorder
-	if status := post(t, bench.Bare(&http.Client{Transport: &bare}), svc, token); status != http.StatusOK {
-		t.Errorf("the yardstick answered %d", status)
+	yardstick := bench.Bare(&http.Client{Transport: &bare})
+	for name, bot := range map[string]http.Handler{"bare": yardstick, "limited": bench.Limited(yardstick)} {
+		if status := post(t, bot, svc, token); status != http.StatusOK {
+			t.Errorf("the %s yardstick answered %d", name, status)
+		}
 	}
 	if status := post(t, newEcho(t, svc, &echo), svc, token); status != http.StatusOK {
 		t.Errorf("the echo answered %d", status)

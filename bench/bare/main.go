@@ -13,29 +13,36 @@ import (
 	"github.com/docket-handoff/docket/bench"
 )
 
-// The environment: where to listen, and what stands in front of the bot. With
-// nothing set nothing is checked.
+// The environment: where to listen, and what is put around the bot. With nothing
+// set there are neither checks nor limits.
 const (
-	addrVariable = "BENCH_ADDR"
-	keyVariable  = "BENCH_PUBLIC_KEY" // base64 of its PKIX form; signatures are checked
-	appVariable  = "BENCH_APP_ID"     // beside a key; tokens are verified
+	addrVariable   = "BENCH_ADDR"
+	limitsVariable = "BENCH_LIMITS"     // anything: time limits
+	keyVariable    = "BENCH_PUBLIC_KEY" // base64 of its PKIX form: signatures are checked
+	appVariable    = "BENCH_APP_ID"     // beside a key: tokens are verified
 )
 
 func main() {
 	bot := bench.Bare(bench.BareClient())
+	if os.Getenv(limitsVariable) != "" {
+		bot = bench.Limited(bench.Bare(bench.LimitedClient()))
+	}
 	if encoded := os.Getenv(keyVariable); encoded != "" {
 		key, err := publicKey(encoded)
 		if err != nil {
 			log.Fatalf("%s: %v", keyVariable, err)
 		}
-		if app := os.Getenv(appVariable); app != "" {
-			bot = bench.Verified(key, app, bot)
-		} else {
-			bot = bench.Signed(key, bot)
-		}
+		bot = guarded(key, os.Getenv(appVariable), bot)
 	}
 	http.Handle("/api/messages", bot)
 	log.Fatal(http.ListenAndServe(os.Getenv(addrVariable), nil))
+}
+
+func guarded(key *rsa.PublicKey, appID string, bot http.Handler) http.Handler {
+	if appID == "" {
+		return bench.Signed(key, bot)
+	}
+	return bench.Verified(key, appID, bot)
 }
 
 func publicKey(encoded string) (*rsa.PublicKey, error) {

@@ -109,6 +109,10 @@ func (c *cloud) sign(count int) []string {
 
 func (c *cloud) bareSettings(addr string) []string { return []string{"BENCH_ADDR=" + addr} }
 
+func (c *cloud) limitedSettings(addr string) []string {
+	return append(c.bareSettings(addr), "BENCH_LIMITS=yes")
+}
+
 func (c *cloud) signedSettings(addr string) []string {
 	return append(c.bareSettings(addr), "BENCH_PUBLIC_KEY="+c.publicKey)
 }

@@ -18,7 +18,7 @@ const limit = 100 * time.Second
 func main() {
 	log.SetFlags(0)
 	plan := plan{}
-	flag.IntVar(&plan.rounds, "rounds", 32, "how often each side is measured")
+	flag.IntVar(&plan.rounds, "rounds", 28, "how often each side is measured")
 	flag.DurationVar(&plan.window, "window", 250*time.Millisecond, "length of one measurement")
 	flag.IntVar(&plan.callers, "callers", 32, "callers, each waiting for its turn to end")
 	flag.IntVar(&plan.tokens, "tokens", 2048, "fresh tokens, which come round in order")

@@ -31,6 +31,7 @@ type side struct {
 // The sides, by place. What is measured is compared with what stands beside it.
 const (
 	bare = iota
+	bareLimited
 	echoReused
 	bareSigned
 	bareVerified
@@ -38,7 +39,9 @@ const (
 )
 
 // comparisons say which side is measured by which yardstick.
-var comparisons = []struct{ side, yardstick int }{{echoReused, bare}, {echoFresh, bareSigned}, {echoFresh, bareVerified}}
+var comparisons = []struct{ side, yardstick int }{
+	{echoReused, bare}, {echoReused, bareLimited}, {echoFresh, bareSigned}, {echoFresh, bareVerified},
+}
 
 // startSides builds both programs and starts one process for each side.
 func startSides(ctx context.Context, c *cloud, dir string) ([]*side, error) {
@@ -52,6 +55,7 @@ func startSides(ctx context.Context, c *cloud, dir string) ([]*side, error) {
 	}
 	sides := []*side{
 		bare:         {name: "bare", program: yardstick, tokens: c.reused, settings: c.bareSettings},
+		bareLimited:  {name: "bare + time limits", program: yardstick, tokens: c.reused, settings: c.limitedSettings},
 		echoReused:   {name: "echo, token reused", program: subject, tokens: c.reused, settings: c.echoSettings},
 		bareSigned:   {name: "bare + RSA check", program: yardstick, tokens: c.fresh, settings: c.signedSettings},
 		bareVerified: {name: "bare + golang-jwt", program: yardstick, tokens: c.fresh, settings: c.verifiedSettings},
