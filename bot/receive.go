@@ -37,8 +37,9 @@ type Options struct {
 // or panicked, 501 for an unknown invoke, 503 with Retry-After when keys or
 // store are out of reach or the handler took longer than the timeout.
 //
-// A handler that overruns the timeout keeps running until it heeds its context;
-// the channel may by then have delivered the activity again.
+// A handler that overruns the timeout is answered for, and its connection is
+// given up. It keeps running, and a server that shuts down waits for it, until it
+// heeds its context; the channel may by then have delivered the activity again.
 func Receive(gate Gate, handler Handler, opts Options) http.Handler {
 	if opts.Log == nil {
 		opts.Log = slog.Default()
