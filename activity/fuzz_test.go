@@ -56,3 +56,26 @@ func FuzzDecode(f *testing.F) {
 		activity.ThreadOf(a)
 	})
 }
+
+// FuzzTenant holds the quick way to the tenant to the whole one.
+func FuzzTenant(f *testing.F) {
+	for _, seed := range []string{
+		``, `null`, `{}`, `5`, `{"tenant":{"id":"a"}}`, `{"tenant":{"id":"a"},"team":{"id":"b"},"x":[{}]}`, `{"Tenant":{"id":"a"}}`,
+		`{"tenant":5,"TENANT":{"id":"a"}}`, `{"Tenant":{"id":"a"},"tenant":{"ID":"b"}}`, `{"tenant":{"id":"a"},"tenant":{"id":"b"}}`,
+		`{"tenant":null}`, `{"tenant":{"id":7}}`, `{"tenant":{"id":"a","x":1,"x":2}}`, `{"x":1,"x":2,"tenant":{"id":"a"}}`,
+		`{"tenant":{"id":"a"}} `, `{"tenant":{"id":"a"}}}`, `{"tena\u006et":{"id":"a"}}`, `{"tenant":{"id":"a"},"tenant":`, `{"tenant" {"id":"a"}}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, channelData []byte) {
+		a := activity.Activity{ChannelData: channelData}
+		var want string
+		data, err := a.Teams()
+		if err == nil && data.Tenant != nil {
+			want = data.Tenant.ID
+		}
+		if id, agree := a.Tenant(); id != want || agree != (err == nil) {
+			t.Errorf("tenant %q, agreed %t; all of channelData says %q, %v", id, agree, want, err)
+		}
+	})
+}

@@ -117,18 +117,62 @@ func (a *Activity) Teams() (ChannelData, error) {
 // letter case; an activity that contradicts itself, or whose channelData cannot
 // be read, does not agree and has no tenant. Neither present: empty, agreed.
 func (a *Activity) Tenant() (id string, agree bool) {
-	data, err := a.Teams()
+	other, err := a.channelTenant()
 	if err != nil {
 		return "", false
 	}
 	if a.Conversation != nil {
 		id = a.Conversation.TenantID
 	}
-	if data.Tenant == nil || data.Tenant.ID == "" {
+	if other == "" {
 		return id, true
 	}
-	if id != "" && !strings.EqualFold(id, data.Tenant.ID) {
+	if id != "" && !strings.EqualFold(id, other) {
 		return "", false
 	}
-	return data.Tenant.ID, true
+	return other, true
+}
+
+// channelTenant is Teams().Tenant.ID. Since every delivery is asked for it, it
+// reads no more of channelData than it must, unless there is anything odd about it.
+func (a *Activity) channelTenant() (string, error) {
+	if raw, plain := plainMember(a.ChannelData, "tenant"); plain {
+		var tenant TenantInfo
+		if unmarshal(raw, &tenant) == nil {
+			return tenant.ID, nil
+		}
+	}
+	data, err := a.Teams()
+	if err != nil || data.Tenant == nil {
+		return "", err
+	}
+	return data.Tenant.ID, nil
+}
+
+// plainMember finds a member in the text of an object. It does so only when the
+// codec could not see it in another way: the text is one object of few members
+// with different names, and one of them is spelled exactly so.
+func plainMember(object []byte, name string) (value []byte, plain bool) {
+	s := scanner{data: object}
+	if s.begin() != nil || s.peek() != '{' || s.open() != nil {
+		return nil, false
+	}
+	for n := range manyNames {
+		found, more, err := s.member(n == 0)
+		if err != nil || !more {
+			return value, err == nil && value != nil && s.end() == nil
+		}
+		exact := string(found) == name
+		if s.repeats(found, 0, nil) || !exact && strings.EqualFold(string(found), name) {
+			return nil, false
+		}
+		raw, err := s.raw()
+		if err != nil {
+			return nil, false
+		}
+		if exact {
+			value = raw
+		}
+	}
+	return nil, false
 }
