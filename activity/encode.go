@@ -11,7 +11,7 @@ import (
 // marshal writes *v, a pointer to a struct with an Extra map.
 func marshal(v any) ([]byte, error) {
 	source := reflect.ValueOf(v).Elem()
-	return shapeOf(source.Type()).append(make([]byte, 0, 512), source)
+	return shapeOf(source.Type()).append(make([]byte, 0, 256), source)
 }
 
 func (s *shape) append(dst []byte, v reflect.Value) ([]byte, error) {
