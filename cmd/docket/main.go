@@ -1,7 +1,8 @@
 // Command docket brings a website's conversations to people in Microsoft Teams.
 //
-// serve is the server, demo plays the whole story on one machine, manifest writes the Teams app package. Every setting is
-// a flag and an environment variable of the same name; `docket serve --help` lists them.
+// serve is the server, demo plays the whole story on one machine, manifest writes the Teams app package, backup and restore
+// copy the store and put a copy back. Every setting is a flag and an environment variable of the same name;
+// `docket serve --help` lists them.
 package main
 
 import (
@@ -28,6 +29,8 @@ type commands struct {
 	Serve    serveCommand    `cmd:"" help:"Run the server."`
 	Demo     demoCommand     `cmd:"" help:"Play the whole story on this machine, with no account anywhere."`
 	Manifest manifestCommand `cmd:"" help:"Write the Teams app package."`
+	Backup   backupCommand   `cmd:"" help:"Copy the store to a file, also while a server uses it."`
+	Restore  restoreCommand  `cmd:"" help:"Make a store of a backup."`
 	Version  versionCommand  `cmd:"" help:"Print version, commit and Go version."`
 }
 

@@ -59,6 +59,7 @@ type server struct {
 	log      *slog.Logger
 	listener net.Listener
 	engine   *bolt.Engine
+	keeper   *keeper
 	desk     *handoff.Desk
 	agent    *agent.Builtin
 	web      *web.Server
@@ -85,7 +86,8 @@ func assemble(s *settings, log *slog.Logger) (_ *server, err error) {
 	if srv.engine, err = bolt.Open(path); err != nil {
 		return nil, fmt.Errorf("DOCKET_STORE: %w", err)
 	}
-	srv.closers = append(srv.closers, srv.engine)
+	srv.keeper = newKeeper(path, srv.engine, log)
+	srv.closers = append(srv.closers, srv.engine, srv.keeper)
 	if srv.listener, err = net.Listen("tcp", s.Addr); err != nil {
 		return nil, named("DOCKET_ADDR", "%v", err)
 	}
@@ -195,6 +197,7 @@ func (srv *server) run(ctx context.Context) error {
 	group, living := errgroup.WithContext(ctx)
 	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopWork()
+	group.Go(func() error { return srv.keeper.run(living) })
 	group.Go(func() error { return srv.desk.Run(work) })
 	group.Go(func() error { return srv.agent.Run(work) })
 	group.Go(func() error {
