@@ -100,7 +100,7 @@ func TestRestoreRefusals(t *testing.T) {
 	}
 	before := contents(t, d.path("data"))
 	d.do(
-		step{"restore W/damaged.db --force", true, `^docket: nothing was restored: store: damaged: 1 rows `},
+		step{"restore W/damaged.db --force", true, `^docket: nothing was restored: store: damaged: 1 of the rows `},
 		step{"restore W/note --force", true, `not a store of this program`},
 		step{"restore W/empty --force", true, `empty file`},
 		step{"restore W/cut --force", true, `is cut off`},

@@ -73,7 +73,8 @@ func (e *Engine) inspect(size int64, l limits) (finding, error) {
 		return finding{}, fmt.Errorf("%w: %s is a database of another program", store.ErrDamaged, e.path)
 	}
 	seen := finding{identity: identity, size: size}
-	return seen, seen.judge(e, beside, l)
+	err = seen.judge(e, beside, l)
+	return seen, err
 }
 
 // judge completes what was seen of a store that is ours.
@@ -91,7 +92,7 @@ func (seen *finding) judge(e *Engine, beside mark, l limits) error {
 	if !whole {
 		seen.warn("one of the store's two heads is broken; if that was no power failure, the last commit may be missing")
 	}
-	if !beside.closed {
+	if beside.found && !beside.closed {
 		seen.warn("the store was not closed the last time")
 	}
 	if small := h.size() <= l.verifyAtOnce; !small {

@@ -51,5 +51,5 @@ func sum(key, value []byte) uint32 {
 
 // damaged is a store.ErrDamaged that says what to do.
 func damaged(format string, args ...any) error {
-	return fmt.Errorf("%w: %s; restore a backup", store.ErrDamaged, fmt.Sprintf(format, args...))
+	return fmt.Errorf("%w: %s; restore a good backup", store.ErrDamaged, fmt.Sprintf(format, args...))
 }

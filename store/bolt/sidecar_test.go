@@ -52,6 +52,22 @@ func TestStoreThatWasNotClosed(t *testing.T) {
 	}
 }
 
+// TestLostSidecarLeavesDoubt: nobody knows whether such a store was closed.
+func TestLostSidecarLeavesDoubt(t *testing.T) {
+	path := closed(t)
+	if err := os.Remove(path + ".id"); err != nil {
+		t.Fatal(err)
+	}
+	engine, err := bolt.OpenLarge(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer engine.Close()
+	if !engine.Suspect() || len(engine.Warnings()) != 0 {
+		t.Errorf("suspect %v, warnings %q", engine.Suspect(), engine.Warnings())
+	}
+}
+
 // TestOlderCopy puts an older state of the same store back by hand: nobody could tell visitors to begin anew.
 func TestOlderCopy(t *testing.T) {
 	path := closed(t)

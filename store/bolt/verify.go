@@ -108,7 +108,7 @@ func (a *audit) verdict() error {
 	if a.broken == 0 {
 		return nil
 	}
-	return damaged("%d rows do not match their checksums, among them %s", a.broken, strings.Join(a.names, ", "))
+	return damaged("%d of the rows do not match their checksums, among them %s", a.broken, strings.Join(a.names, ", "))
 }
 
 const shown = 3 // so many broken rows are named
