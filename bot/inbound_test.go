@@ -245,6 +245,11 @@ func checkInbound(t *testing.T, e *end, row inboundRow, answer bottest.Answer, t
 	if len(turns) != 0 {
 		t.Errorf("the handler ran for a refused request")
 	}
+	for _, op := range []bottest.Op{bottest.OpToken, bottest.OpCreate, bottest.OpSend, bottest.OpReply, bottest.OpUpdate, bottest.OpDelete, bottest.OpMember} {
+		if n := e.svc.Count(op); n != 0 {
+			t.Errorf("a refused request caused %d calls of %s", n, op)
+		}
+	}
 	if len(reasons) != 1 || reasons[0] != row.reason {
 		t.Errorf("reasons %v, want %s", reasons, row.reason)
 	}
