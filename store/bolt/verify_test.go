@@ -179,8 +179,29 @@ func TestBrokenRowsAreNamed(t *testing.T) {
 	if _, err := engine.Verify(t.Context()); !errors.Is(err, store.ErrDamaged) || !strings.Contains(err.Error(), `"b/1"`) {
 		t.Errorf("Verify says %v", err)
 	}
+	var copied bytes.Buffer
+	if err := engine.Backup(t.Context(), &copied); !errors.Is(err, store.ErrDamaged) || copied.Len() > 0 {
+		t.Errorf("Backup says %v after %d bytes", err, copied.Len())
+	}
 	put(t, engine, "b/1", "repaired")
 	verifies(t, engine, 3)
+}
+
+// TestListOfFreePages: the next commits would write over whatever it names, so a list that cannot be is refused at any size.
+func TestListOfFreePages(t *testing.T) {
+	path := place(t)
+	copyStore(t, path)
+	content := []byte(read(t, path))
+	for at := 2 * os.Getpagesize(); at < len(content); at += os.Getpagesize() {
+		if content[at+8] == 0x10 {
+			copy(content[at+10:], []byte{0x03, 0x00})                                        // three pages,
+			copy(content[at+16:], []byte{5, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 6}) // one of them twice
+		}
+	}
+	write(t, path, string(content))
+	if _, err := bolt.OpenLarge(path); !errors.Is(err, store.ErrDamaged) || !strings.Contains(err.Error(), "used twice") {
+		t.Errorf("got the error %v, want ErrDamaged that says why", err)
+	}
 }
 
 // TestSwallowedDamage: a write that met damage is not committed, even if its caller does not care.
