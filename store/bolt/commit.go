@@ -166,7 +166,7 @@ func (e *Engine) write(tx *bbolt.Tx, about *bbolt.Bucket, books *ledger) (err er
 	if err := e.room(); err != nil {
 		return err
 	}
-	if err := about.Put(ledgerAt, books.encode()); err != nil {
+	if err := books.keep(tx, about); err != nil {
 		return translate(err)
 	}
 	number := uint64(tx.ID())

@@ -210,7 +210,7 @@ func (e *Engine) found() error {
 		if _, err := tx.CreateBucketIfNotExists(rowsAt); err != nil {
 			return err
 		}
-		return errors.Join(about.Put(identityAt, []byte(e.identity)), about.Put(ledgerAt, ledger{}.encode()))
+		return errors.Join(about.Put(identityAt, []byte(e.identity)), ledger{}.keep(tx, about))
 	})
 }
 

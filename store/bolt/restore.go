@@ -117,7 +117,9 @@ func compact(from *Engine, path string) (err error) {
 	err = bbolt.Compact(db, from.db, restoreCommit)
 	if err == nil {
 		err = db.Update(func(tx *bbolt.Tx) error {
-			return tx.Bucket(aboutAt).Put(identityAt, []byte(rand.Text()))
+			about := tx.Bucket(aboutAt)
+			books, err := decodeLedger(about.Get(ledgerAt))
+			return errors.Join(err, about.Put(identityAt, []byte(rand.Text())), books.keep(tx, about))
 		})
 	}
 	return errors.Join(err, db.Close())

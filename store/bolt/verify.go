@@ -73,10 +73,8 @@ type audit struct {
 	names   []string // of the first few of them
 }
 
-const maxDepth = 64 // of a tree of pages; a real one has ten levels at most
-
 func (a *audit) run(ctx context.Context) error {
-	if err := a.tree(ctx, a.head.root, nil, nil, 0, func(flags uint32, key, value []byte) error {
+	if err := a.tree(ctx, a.head.root, nil, nil, func(flags uint32, key, value []byte) error {
 		return a.bucket(ctx, flags, key, value)
 	}); err != nil {
 		return err
@@ -95,6 +93,8 @@ func (a *audit) balance() error {
 	switch {
 	case !a.ours:
 		return damaged("the store's ledger is missing")
+	case a.booked.commit != a.head.commit:
+		return damaged("the store's ledger is of commit %d, its head of commit %d", a.booked.commit, a.head.commit)
 	case a.counted.rows != a.booked.rows:
 		return damaged("%d rows are there, %d were committed", a.counted.rows, a.booked.rows)
 	case a.counted.keys != a.booked.keys || a.counted.sum != a.booked.sum && a.broken == 0:
@@ -116,8 +116,8 @@ const shown = 3 // so many broken rows are named
 // entryFunc sees the entries of a tree's leaves, in order.
 type entryFunc func(flags uint32, key, value []byte) error
 
-// tree visits a page and what is below it. The keys must lie between from and to, where a nil to is open.
-func (a *audit) tree(ctx context.Context, id uint64, from, to []byte, depth int, visit entryFunc) error {
+// tree visits a page and what is below it; it ends because no page is read twice. The keys must lie between from and to, where a nil to is open.
+func (a *audit) tree(ctx context.Context, id uint64, from, to []byte, visit entryFunc) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -125,17 +125,15 @@ func (a *audit) tree(ctx context.Context, id uint64, from, to []byte, depth int,
 	switch {
 	case err != nil:
 		return err
-	case depth > maxDepth:
-		return damaged("page %d lies too deep", id)
 	case g.flags == leafPage:
 		return leaf(g, from, to, visit)
 	case g.flags != branchPage || g.count == 0:
 		return damaged("page %d is neither branch nor leaf", id)
 	}
-	return a.branch(ctx, g, from, to, depth, visit)
+	return a.branch(ctx, g, from, to, visit)
 }
 
-func (a *audit) branch(ctx context.Context, g page, from, to []byte, depth int, visit entryFunc) error {
+func (a *audit) branch(ctx context.Context, g page, from, to []byte, visit entryFunc) error {
 	key, id, err := g.child(0)
 	for i := range g.count {
 		if err != nil {
@@ -151,7 +149,7 @@ func (a *audit) branch(ctx context.Context, g page, from, to []byte, depth int, 
 			}
 			end = next
 		}
-		if err := a.tree(ctx, id, key, end, depth+1, visit); err != nil {
+		if err := a.tree(ctx, id, key, end, visit); err != nil {
 			return err
 		}
 		from, key, id = key, next, nextID
@@ -189,7 +187,7 @@ func (a *audit) bucket(ctx context.Context, flags uint32, key, value []byte) err
 		return damaged("the store holds something that is not its own")
 	}
 	if root := binary.NativeEndian.Uint64(value); root != 0 {
-		return a.tree(ctx, root, nil, nil, 0, visit)
+		return a.tree(ctx, root, nil, nil, visit)
 	}
 	g, err := inline(a.head.root, value)
 	if err == nil && g.flags != leafPage {

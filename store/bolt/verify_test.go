@@ -139,35 +139,6 @@ func TestVerifyEnds(t *testing.T) {
 	}
 }
 
-// TestVanishedRow takes the last row out of a leaf by lowering its count. No checksum of a row and no offset is wrong then.
-func TestVanishedRow(t *testing.T) {
-	path := place(t)
-	copyStore(t, path)
-	content := []byte(read(t, path))
-	for at := 2 * os.Getpagesize(); at < len(content); at += os.Getpagesize() {
-		if leaf := content[at+8] == 0x02; leaf && content[at+10] > 2 { // that of the two buckets has two entries
-			content[at+10]--
-		}
-	}
-	write(t, path, string(content))
-	if _, err := bolt.Open(path); !errors.Is(err, store.ErrDamaged) || !strings.Contains(err.Error(), "1000 were committed") {
-		t.Errorf("Open says %v", err)
-	}
-	engine, err := bolt.OpenLarge(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := engine.Verify(t.Context()); !errors.Is(err, store.ErrDamaged) {
-		t.Errorf("Verify says %v", err)
-	}
-	if err := engine.Backup(t.Context(), new(bytes.Buffer)); !errors.Is(err, store.ErrDamaged) {
-		t.Errorf("Backup says %v", err)
-	}
-	if err := engine.Close(); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // TestBrokenRowsAreNamed: the store is opened with a warning, and its rows but one are served.
 func TestBrokenRowsAreNamed(t *testing.T) {
 	path := closed(t)
@@ -185,23 +156,6 @@ func TestBrokenRowsAreNamed(t *testing.T) {
 	}
 	put(t, engine, "b/1", "repaired")
 	verifies(t, engine, 3)
-}
-
-// TestListOfFreePages: the next commits would write over whatever it names, so a list that cannot be is refused at any size.
-func TestListOfFreePages(t *testing.T) {
-	path := place(t)
-	copyStore(t, path)
-	content := []byte(read(t, path))
-	for at := 2 * os.Getpagesize(); at < len(content); at += os.Getpagesize() {
-		if content[at+8] == 0x10 {
-			copy(content[at+10:], []byte{0x03, 0x00})                                        // three pages,
-			copy(content[at+16:], []byte{5, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 6}) // one of them twice
-		}
-	}
-	write(t, path, string(content))
-	if _, err := bolt.OpenLarge(path); !errors.Is(err, store.ErrDamaged) || !strings.Contains(err.Error(), "used twice") {
-		t.Errorf("got the error %v, want ErrDamaged that says why", err)
-	}
 }
 
 // TestSwallowedDamage: a write that met damage is not committed, even if its caller does not care.
