@@ -31,7 +31,7 @@ func (c Claims) Endorsed(channel string) bool {
 // tokenClaims are the claims before they are trusted.
 type tokenClaims struct {
 	issuer     string
-	audience   []string
+	audience   string
 	serviceURL string
 	senders    [2]string // appid and azp: apps that claim to have sent the token
 	expires    time.Time
@@ -46,7 +46,7 @@ func readClaims(members jwt.MapClaims) (c tokenClaims, err error) {
 		textClaim(members, "serviceurl", &c.serviceURL),
 		textClaim(members, "appid", &c.senders[0]),
 		textClaim(members, "azp", &c.senders[1]),
-		audienceClaim(members, &c.audience),
+		textClaim(members, "aud", &c.audience),
 		dateClaim(members, "exp", &c.expires),
 		dateClaim(members, "nbf", &c.notBefore),
 	)
@@ -61,22 +61,6 @@ func textClaim(members jwt.MapClaims, name string, into *string) error {
 		*into = value
 	default:
 		return fmt.Errorf("claim %s is not a text", name)
-	}
-	return nil
-}
-
-// audienceClaim wants a text or a list of texts.
-func audienceClaim(members jwt.MapClaims, into *[]string) error {
-	list, ok := members["aud"].([]any)
-	if !ok && members["aud"] != nil {
-		list = []any{members["aud"]}
-	}
-	for _, value := range list {
-		id, ok := value.(string)
-		if !ok {
-			return errors.New("claim aud is neither a text nor a list of texts")
-		}
-		*into = append(*into, id)
 	}
 	return nil
 }
