@@ -28,7 +28,7 @@ var rooms = map[string][]string{
 	"store":           {},
 	"store/bolt":      {"store", "go.etcd.io/bbolt"},
 	"store/storetest": {"store"},
-	"handoff":         {"store", "github.com/google/uuid", "golang.org/x/sync"},
+	"handoff":         {"store", "github.com/google/uuid", "golang.org/x/sync", "golang.org/x/text"},
 	"teams":           {"handoff", "bot", "cards", "activity", "auth", "golang.org/x/net"},
 	"agent":           {"handoff"},
 	"web":             {"handoff", "web/widget", "github.com/labstack/echo/v4", "github.com/golang-jwt/jwt/v5", "github.com/google/uuid", "golang.org/x/time"},

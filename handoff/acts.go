@@ -180,7 +180,7 @@ func (d *Desk) loadEnded(tx store.Tx, f *dossier, id ID, acted *Acted) error {
 	if err != nil || !found {
 		return err
 	}
-	f.handoff = &h
+	f.take(&h)
 	acted.Outcome, acted.View = OutcomeStale, f.view()
 	return nil
 }

@@ -53,7 +53,7 @@ func (d *Desk) caseOf(tx store.Tx, j job) (*dossier, error) {
 	if err != nil || !found {
 		return nil, err
 	}
-	f.handoff = &h
+	f.take(&h)
 	return f, nil
 }
 

@@ -77,6 +77,10 @@ func (d *Desk) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return d.runLanes(ctx) })
 	group.Go(func() error { return d.runClock(ctx) })
+	group.Go(func() error {
+		d.complain("list older handoffs", d.catchUp(ctx))
+		return nil
+	})
 	err := group.Wait()
 	if errors.Is(err, context.Canceled) || errors.Is(err, store.ErrClosed) {
 		return nil

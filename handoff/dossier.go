@@ -12,6 +12,7 @@ type dossier struct {
 	conversation Conversation
 	handoff      *Handoff // the one under way or the last one; nil when there never was one
 	agent        Agent
+	was          place          // where handoff stood on the board when it was loaded
 	channels     map[ID]Channel // those of the agent and of the handoff
 	app          string
 	now          time.Time
@@ -19,6 +20,7 @@ type dossier struct {
 	events []Event
 	jobs   []job
 	timers []timer
+	counts []count
 	turn   bool // the agent owes an answer to the last line
 	done   bool // the agent owes none
 }
@@ -58,11 +60,14 @@ func (d *Desk) load(tx store.Tx, id ID) (*dossier, error) {
 			return nil, err
 		}
 		if found {
-			f.handoff = &h
+			f.take(&h)
 		}
 	}
 	return f, f.loadChannels(tx)
 }
+
+// take puts a handoff that was read into the dossier.
+func (f *dossier) take(h *Handoff) { f.handoff, f.was = h, placeOf(h) }
 
 func (f *dossier) loadChannels(tx store.Tx) error {
 	ids := append([]ID{}, f.agent.Handoff.Channels...)
@@ -96,6 +101,12 @@ func (d *Desk) save(tx store.Tx, f *dossier) error {
 		if err := put(tx, handoffKey(f.handoff.ID), f.handoff); err != nil {
 			return err
 		}
+		if err := moveOnBoard(tx, f); err != nil {
+			return err
+		}
+	}
+	if err := d.saveCounts(tx, f); err != nil {
+		return err
 	}
 	for _, j := range f.jobs {
 		if err := enqueue(tx, j); err != nil {

@@ -87,7 +87,32 @@ func (d *Desk) eraseHandoff(tx store.Tx, conversation, id ID) error {
 			}
 		}
 	}
+	if err := d.unlist(tx, h); err != nil {
+		return err
+	}
 	return tx.Delete(handoffKey(id))
+}
+
+// unlist takes a handoff off the board and out of the search. The reports keep what they have counted, and learn of one that
+// had not ended that it never will.
+func (d *Desk) unlist(tx store.Tx, h Handoff) error {
+	f, err := d.load(tx, h.Conversation)
+	if err != nil {
+		return err
+	}
+	f.take(&h)
+	for _, key := range f.was.keys(f.conversation.Agent, h.Channels) {
+		if err := tx.Delete(key); err != nil {
+			return err
+		}
+	}
+	if f.under() {
+		f.countEnded(EndingErased)
+	}
+	if err := d.saveCounts(tx, f); err != nil {
+		return err
+	}
+	return unindex(tx, h.Conversation, h.ID)
 }
 
 func deleteAll(tx store.Tx, prefix string) error {

@@ -187,6 +187,9 @@ func (d *Desk) request(tx store.Tx, f *dossier, r Request, id ID) (Answer, error
 	if err != nil || answer.State != AnswerWaiting {
 		return answer, err
 	}
+	if err := index(tx, f.conversation, f.handoff); err != nil {
+		return Answer{}, err
+	}
 	return answer, tx.Put(handoffsOf(f.conversation.ID)+string(id), nil)
 }
 
@@ -279,7 +282,9 @@ func (d *Desk) Rate(ctx context.Context, id ID, score int, comment string) error
 		if f.handoff == nil || f.handoff.Stage != StageEnded {
 			return refuse(CodeNothingToRate, "there is no ended handoff to rate")
 		}
-		f.handoff.Rating = &Rating{Score: score, Comment: strings.ToValidUTF8(comment, "\uFFFD"), At: f.now}
+		rating := Rating{Score: score, Comment: strings.ToValidUTF8(comment, "\uFFFD"), At: f.now}
+		f.countRating(f.handoff.Rating, rating)
+		f.handoff.Rating = &rating
 		return d.save(tx, f)
 	})
 }

@@ -40,13 +40,20 @@ type house struct {
 	leave  func()
 	keys   int
 	agent  handoff.Agent
+	ruined bool           // the test leaves a store that cannot be read
 	place  *handoff.Place // where act presses; nil: on the newest card
 }
 
-// play runs a test in a bubble with a house in it.
+// play runs a test in a bubble with a house in it, and sees that the lists are right when it is over.
 func play(t *testing.T, f func(h *house)) {
 	t.Helper()
-	synctest.Test(t, func(t *testing.T) { f(newHouse(t)) })
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		f(h)
+		if !h.ruined && !h.engine.dead.Load() {
+			h.wantLists()
+		}
+	})
 }
 
 func newHouse(t *testing.T) *house {

@@ -341,6 +341,7 @@ func TestStoreClosedTooEarly(t *testing.T) {
 		h.chat.fails(func(handoff.Post) fault { return later(time.Minute) })
 		h.asks(h.visitor("Dana"))
 		h.must(h.engine.Close())
+		h.ruined = true
 		h.pass(time.Hour) // the desk meets the closed store
 		if err := h.desk.Run(h.Context()); err != nil {
 			t.Errorf("a desk over a closed store ends with %v", err)
@@ -369,6 +370,11 @@ func TestDamagedConversation(t *testing.T) {
 		if _, err := h.desk.Conversation(h.Context(), broken); !errors.Is(err, store.ErrDamaged) {
 			t.Errorf("the broken one reads as %v", err)
 		}
+		page, err := h.desk.Board(h.Context(), handoff.BoardQuery{Stage: handoff.StageWaiting})
+		if h.must(err); len(page.Handoffs) != 1 || !page.Handoffs[0].Damaged {
+			t.Errorf("the board has %+v", page)
+		}
+		h.ruined = true
 	})
 }
 

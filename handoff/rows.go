@@ -34,15 +34,25 @@ import (
 //	keys/<scope>/<key>                         keyed: what an input with this key got
 //	expiries/<unix hour>/<key of a keys row>   nothing
 //	visitors/<visitor>/<conversation>          nothing
+//	board/<stage>/<agent or nothing>/<channel or nothing>/<order>/<handoff>  nothing: the lists of handoffs
+//	search/<word>/<order>/<handoff>            the conversation's id
+//	conversations/<conversation>/words/<handoff>  indexed: the words under which it is found
+//	reports/<day>/<agent>/<channel or nothing>  Tally
+//	meta/listed                                the form of the lists, once older handoffs are in them
 //	meta/epoch                                 the store's epoch
 const (
 	agentRows   = "agents/"
+	handoffRows = "handoffs/"
 	channelRows = "channels/"
 	outboxRows  = "outbox/"
 	timerRows   = "timers/"
 	turnRows    = "turns/"
 	messageRows = "messages/"
+	boardRows   = "board/"
+	searchRows  = "search/"
+	reportRows  = "reports/"
 	epochRow    = "meta/epoch"
+	listedRow   = "meta/listed"
 )
 
 func agentKey(id ID) string              { return agentRows + string(id) }
@@ -50,12 +60,13 @@ func channelKey(id ID) string            { return channelRows + string(id) }
 func recordKey(id ID) string             { return conversationRows(id) + "record" }
 func logRows(id ID) string               { return conversationRows(id) + "log/" }
 func logKey(id ID, seq Seq) string       { return fmt.Sprintf("%s%016d", logRows(id), seq) }
-func handoffKey(id ID) string            { return "handoffs/" + string(id) }
+func handoffKey(id ID) string            { return handoffRows + string(id) }
 func conversationRows(id ID) string      { return "conversations/" + string(id) + "/" }
 func deliveryKey(id ID, m string) string { return conversationRows(id) + "delivery/" + m }
 func postedRows(id ID) string            { return conversationRows(id) + "posted/" }
 func fileKey(id ID, file string) string  { return conversationRows(id) + "files/" + file }
 func dataKey(id ID, file string) string  { return conversationRows(id) + "data/" + file }
+func wordsKey(id, handoff ID) string     { return conversationRows(id) + "words/" + string(handoff) }
 func turnKey(id ID) string               { return turnRows + string(id) }
 func visitorRows(id ID) string           { return "visitors/" + segment(string(id)) + "/" }
 

@@ -20,6 +20,7 @@ func (f *dossier) request(r Request, id ID) (Answer, error) {
 		}
 	}
 	if a := f.available(); !a.Available {
+		f.countRefused(a.Reason)
 		return Answer{State: AnswerUnavailable, Reason: a.Reason, NextOpen: a.NextOpen}, nil
 	}
 	channels := f.reachable(r.Channels)
@@ -27,16 +28,18 @@ func (f *dossier) request(r Request, id ID) (Answer, error) {
 		channels = f.reachable(f.agent.Handoff.Channels)
 	}
 	if len(channels) == 0 {
+		f.countRefused(NoChannel)
 		return Answer{State: AnswerUnavailable, Reason: NoChannel}, nil
 	}
 	f.handoff = &Handoff{
 		ID: id, Conversation: f.conversation.ID, Stage: StageWaiting, By: r.By, Reason: strings.TrimSpace(r.Reason), Brief: r.Brief,
 		Fallbacks: without(f.reachable(f.agent.Handoff.FallbackChannels), channels),
-		AskedFrom: f.conversation.LastSeq, StartedAt: f.now, WaitingSince: f.now,
+		AskedFrom: f.conversation.LastSeq, StartedAt: f.now, Day: f.day(f.now), WaitingSince: f.now,
 	}
 	f.conversation.Handoff, f.conversation.State = id, StateWaiting
 	f.done = true
 	f.changed(HandoffChange{State: StateWaiting})
+	f.countAsked(whole)
 	f.ask(channels)
 	f.wait()
 	return Answer{State: AnswerWaiting, Handoff: id}, nil
@@ -75,6 +78,7 @@ func (f *dossier) ask(channels []ID) {
 		f.handoff.Channels = append(f.handoff.Channels, channel)
 		f.post(channel, job{Kind: PostThread})
 	}
+	f.countAsked(channels...)
 }
 
 // wait sets the clocks of a waiting handoff. A timer of an earlier wait finds that its moment is not WaitUntil's.
@@ -146,6 +150,10 @@ func (f *dossier) join(p Person, at Thread) Outcome {
 	}
 	h.Stage, h.Specialist, h.Home, h.JoinedAt = StageJoined, &p, &at, f.now
 	f.conversation.State, f.conversation.HeardAt = StateJoined, f.now
+	if h.FirstJoined.IsZero() {
+		h.FirstJoined = f.now
+		f.countJoined()
+	}
 	f.changed(HandoffChange{State: StateJoined, Specialist: h.seen()})
 	f.tell(f.agent.Text(TextJoined, "specialist", p.Name))
 	f.redraw()
@@ -209,6 +217,7 @@ func (f *dossier) end(reason EndReason, closing Closing) {
 	}
 	h.Stage, h.Ended, h.EndedAt, h.Closing = StageEnded, reason, f.now, &closing
 	f.conversation.State = StateAgent
+	f.countEnded(endingOf(h))
 	f.changed(HandoffChange{State: StateAgent, Specialist: h.seen(), Reason: reason, NextOpen: f.nextOpen()})
 	f.tell(f.agent.Text(greetingAfter(h, reason), "specialist", name, "loops", loopText(closing.Open)))
 	f.redraw()

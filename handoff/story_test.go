@@ -103,7 +103,10 @@ func story(t *testing.T, h *house, dana, id handoff.ID) {
 		Specialist: &sam, Promised: true, AskedFrom: 1, Ended: handoff.EndedBySpecialist,
 		Closing: &handoff.Closing{Settled: []handoff.Point{loop}},
 	}
-	got.Threads, got.Home, got.Version = nil, nil, 0
+	if got.Day != got.StartedAt.Format(time.DateOnly) || !got.FirstJoined.Equal(got.JoinedAt) {
+		t.Errorf("it counts on %s and was first joined at %s, but began %s and was joined at %s", got.Day, got.FirstJoined, got.StartedAt, got.JoinedAt)
+	}
+	got.Threads, got.Home, got.Version, got.Day, got.FirstJoined = nil, nil, 0, "", time.Time{}
 	got.StartedAt, got.WaitingSince, got.WaitUntil, got.JoinedAt, got.EndedAt = time.Time{}, time.Time{}, time.Time{}, time.Time{}, time.Time{}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("the handoff (-want +got):\n%s", diff)

@@ -1,0 +1,74 @@
+package handoff
+
+import (
+	"context"
+
+	"github.com/docket-handoff/docket/store"
+)
+
+// Transcript is a handoff as a person in charge reads it: what was said in its conversation, and how far each line has come.
+// Lines that stayed in the channel are not in it: the desk never had them.
+type Transcript struct {
+	Listed
+	Agent      Agent
+	Events     []Event                  // oldest first
+	Deliveries map[string]DeliveryState // of the messages in Events that were to go to a channel, by message
+	Next       Seq                      // the last of Events when there are more behind it; 0: there are none
+}
+
+// MaxTranscript is how many events one Transcript has at most.
+const MaxTranscript = 500
+
+// Transcript reads a page of the log of a handoff's conversation, behind after. note, when there is one, runs in the same
+// transaction: when it fails nothing was read.
+func (d *Desk) Transcript(ctx context.Context, handoff ID, after Seq, note func(store.Tx) error) (Transcript, error) {
+	var t Transcript
+	err := d.noting(ctx, note, func(tx store.Tx) error {
+		t = Transcript{Deliveries: map[string]DeliveryState{}}
+		var found bool
+		var err error
+		if t.Listed, found, err = listed(tx, handoff); err != nil {
+			return err
+		} else if !found {
+			return refuse(CodeNoHandoff, "there is no such handoff")
+		}
+		if t.Agent, _, err = get[Agent](tx, agentKey(t.Conversation.Agent)); err != nil {
+			return err
+		}
+		err = eachEvent(tx, t.Conversation.ID, after, func(e Event) bool {
+			if len(t.Events) == MaxTranscript {
+				t.Next = t.Events[MaxTranscript-1].Seq
+				return false
+			}
+			t.Events = append(t.Events, e)
+			return true
+		})
+		if err != nil {
+			return err
+		}
+		return t.readDeliveries(tx)
+	})
+	return t, err
+}
+
+func (t *Transcript) readDeliveries(tx store.Tx) error {
+	for _, e := range t.Events {
+		if e.Name != EventMessage {
+			continue
+		}
+		state, found, err := get[DeliveryState](tx, deliveryKey(t.Conversation.ID, e.Message.ID))
+		if err != nil {
+			return err
+		}
+		if found {
+			t.Deliveries[e.Message.ID] = state
+		}
+	}
+	return nil
+}
+
+// WatchLog returns a channel that holds a token after something was added to a conversation's log. Call it before the first
+// read. It is forgotten when ctx ends.
+func (d *Desk) WatchLog(ctx context.Context, conversation ID) <-chan struct{} {
+	return d.engine.Watch(ctx, logRows(conversation))
+}
