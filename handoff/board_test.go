@@ -173,7 +173,9 @@ func TestBoardFilters(t *testing.T) {
 		first := h.asks(h.visitor("Dana"))
 		h.pass(time.Second)
 		h.agent.ID = "support"
-		h.set(func(a *handoff.Agent) { a.Handoff.Channels, a.Handoff.FallbackChannels = []handoff.ID{sales, support}, nil })
+		h.set(func(a *handoff.Agent) {
+			a.Handoff.Channels, a.Handoff.FallbackChannels = []handoff.ID{sales, support}, nil
+		})
 		second := h.asks(h.visitor("Lee"))
 		for _, row := range []struct {
 			name           string

@@ -25,8 +25,8 @@ type Handoff struct {
 	StartedAt    time.Time `json:"started_at"`
 	Day          string    `json:"day,omitempty"` // the date of StartedAt under which the reports count it
 	WaitingSince time.Time `json:"waiting_since"`
-	WaitUntil    time.Time `json:"wait_until,omitzero"` // when the present wait is over
-	RemindAt     time.Time `json:"remind_at,omitzero"`  // when the threads are reminded next
+	WaitUntil    time.Time `json:"wait_until,omitzero"`   // when the present wait is over
+	RemindAt     time.Time `json:"remind_at,omitzero"`    // when the threads are reminded next
 	FirstJoined  time.Time `json:"first_joined,omitzero"` // when somebody joined for the first time
 	JoinedAt     time.Time `json:"joined_at,omitzero"`    // when Specialist joined
 	EndedAt      time.Time `json:"ended_at,omitzero"`

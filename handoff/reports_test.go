@@ -44,7 +44,9 @@ func TestReport(t *testing.T) {
 		h.pass(time.Hour)
 		h.asks(dana) // taken back
 		h.ends(dana, handoff.FromVisitor)
-		h.set(func(a *handoff.Agent) { a.Handoff.WorkHours = &handoff.WorkHours{TimeZone: "UTC", Override: handoff.OverrideClosed} })
+		h.set(func(a *handoff.Agent) {
+			a.Handoff.WorkHours = &handoff.WorkHours{TimeZone: "UTC", Override: handoff.OverrideClosed}
+		})
 		_, err := h.desk.Request(h.Context(), dana, handoff.Request{By: handoff.FromVisitor, Key: "k"})
 		h.must(err)
 		_, err = h.desk.Request(h.Context(), dana, handoff.Request{By: handoff.FromVisitor, Key: "k"}) // the same wish
@@ -172,7 +174,9 @@ func TestErasedInReports(t *testing.T) {
 // TestCatchUp: a store from before the lists has the same ones after a start.
 func TestCatchUp(t *testing.T) {
 	play(t, func(h *house) {
-		h.set(func(a *handoff.Agent) { a.Handoff.Channels, a.Handoff.WaitSeconds = []handoff.ID{sales, support}, 7 * 24 * 3600 })
+		h.set(func(a *handoff.Agent) {
+			a.Handoff.Channels, a.Handoff.WaitSeconds = []handoff.ID{sales, support}, 7*24*3600
+		})
 		dana := h.visitor("Dana")
 		first := h.asks(dana)
 		h.pass(time.Minute)
