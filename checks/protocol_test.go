@@ -16,6 +16,9 @@ import (
 // protocolPage is the page that says which test puts which question.
 const protocolPage = "../docs/protocol-checks.md"
 
+// sharedRows are lists that more than one folder's tests play.
+const sharedRows = "../bot/bottest/refusal_*.go"
+
 // A suite is what a folder's tests declare.
 type suite struct {
 	functions map[string]bool
@@ -27,7 +30,9 @@ func suiteOf(t *testing.T, folder string) suite {
 	s := suite{map[string]bool{}, map[string]bool{}}
 	files, err := filepath.Glob(filepath.Join("..", filepath.FromSlash(folder), "*_test.go"))
 	must(t, err)
-	for _, name := range files {
+	shared, err := filepath.Glob(sharedRows)
+	must(t, err)
+	for _, name := range append(files, shared...) {
 		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
 		must(t, err)
 		for _, d := range file.Decls {

@@ -48,11 +48,17 @@ func (s *Service) Requests(op Op) []Request {
 	return found
 }
 
-// Count answers how many requests arrived at a door.
-func (s *Service) Count(op Op) int {
+// Count answers how many requests arrived at some doors, or at all of them when none is named.
+func (s *Service) Count(doors ...Op) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.counts[op]
+	n := 0
+	for op, count := range s.counts {
+		if len(doors) == 0 || slices.Contains(doors, op) {
+			n += count
+		}
+	}
+	return n
 }
 
 // keep appends to a list and forgets the older half when it is full.

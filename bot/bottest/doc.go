@@ -14,6 +14,9 @@
 // changed under the bot (a message deleted, the app removed) is refused too, but
 // is no violation.
 //
+// [Service.Refusals] is the other direction: what the bot must refuse, with the
+// status for each.
+//
 // # Model
 //
 // There are teams with channels, channels with threads, threads with messages.

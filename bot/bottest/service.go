@@ -25,6 +25,9 @@ type Service struct {
 	closed  chan struct{}
 	closing sync.Once
 
+	foreignOnce sync.Once
+	foreign     foreignKeys // see Refusals
+
 	mu         sync.Mutex
 	base       string
 	endpoint   string

@@ -21,6 +21,7 @@ type company struct {
 	channel bottest.ChannelState
 	ana     bottest.User
 	ben     bottest.User
+	store   string // the path of its file
 	env     []string
 	docket  *program
 	backend api
@@ -28,13 +29,13 @@ type company struct {
 
 func newCompany(t *testing.T, cfg bottest.Config, env ...string) *company {
 	t.Helper()
-	c := &company{t: t, service: bottest.Start(t, cfg)}
+	c := &company{t: t, service: bottest.Start(t, cfg), store: t.TempDir() + "/docket.db"}
 	c.channel, c.ana, c.ben = c.service.Channels()[0], c.service.Users()[0], c.service.Users()[1]
 	secrets := c.service.SecretConfig()
 	c.env = append([]string{
 		"DOCKET_BOT_ID=" + secrets.AppID, "DOCKET_BOT_SECRET=" + secrets.Secret, "DOCKET_BOT_TENANT=" + secrets.Tenant,
 		"DOCKET_BOT_OPENID_METADATA=" + c.service.MetadataURL(), "DOCKET_BOT_TOKEN_URL=" + c.service.TokenURL(),
-		"DOCKET_BOT_SERVICE_HOSTS=" + c.service.Host(), "DOCKET_API_KEY=" + apiKey, "DOCKET_STORE=bolt:" + t.TempDir() + "/docket.db",
+		"DOCKET_BOT_SERVICE_HOSTS=" + c.service.Host(), "DOCKET_API_KEY=" + apiKey, "DOCKET_STORE=bolt:" + c.store,
 	}, env...)
 	c.start()
 	return c
