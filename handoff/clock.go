@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -33,18 +34,25 @@ func (d *Desk) runClock(ctx context.Context) error {
 		case !due.IsZero():
 			pause = min(pause, due.Sub(d.now()))
 		}
-		if err := sleep(ctx, wake, pause); err != nil {
+		if err := d.sleep(ctx, wake, pause); err != nil {
 			return err
 		}
 	}
 }
 
+// untilWoken is the pause of whoever has nothing to do but for a wake.
+const untilWoken time.Duration = math.MaxInt64
+
 // sleep returns after the pause, or when woken, or with the context's end as its error.
 func sleep(ctx context.Context, wake <-chan struct{}, pause time.Duration) error {
-	t := time.NewTimer(max(pause, 0))
-	defer t.Stop()
+	var over <-chan time.Time
+	if pause != untilWoken {
+		t := time.NewTimer(max(pause, 0))
+		defer t.Stop()
+		over = t.C
+	}
 	select {
-	case <-t.C:
+	case <-over:
 	case <-wake:
 	case <-ctx.Done():
 	}

@@ -42,13 +42,16 @@ type Desk struct {
 	now       func() time.Time
 	log       *slog.Logger
 	paces     paces
+
+	// sleep is how everything that lives here waits, so that whoever owns the time can take its steps one by one.
+	sleep func(ctx context.Context, wake <-chan struct{}, pause time.Duration) error
 }
 
 // NewDesk makes a desk on an open store. It starts nothing: see Run.
 func NewDesk(engine store.Engine, cfg Config) *Desk {
 	d := &Desk{
 		engine: engine, app: cfg.App, platforms: map[string]Platform{},
-		brief: cfg.Brief, closing: cfg.Close, now: cfg.Clock, log: cfg.Log,
+		brief: cfg.Brief, closing: cfg.Close, now: cfg.Clock, log: cfg.Log, sleep: sleep,
 	}
 	for _, p := range cfg.Platforms {
 		d.platforms[p.Name()] = p

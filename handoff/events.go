@@ -33,9 +33,7 @@ func (d *Desk) Events(ctx context.Context, id ID, after Seq) iter.Seq2[Event, er
 			if len(page) == eventPage {
 				continue
 			}
-			select {
-			case <-wake:
-			case <-ctx.Done():
+			if d.sleep(ctx, wake, untilWoken) != nil {
 				return
 			}
 		}
@@ -94,9 +92,7 @@ func (d *Desk) Turns(ctx context.Context) iter.Seq2[Turn, error] {
 					return
 				}
 			}
-			select {
-			case <-wake:
-			case <-ctx.Done():
+			if d.sleep(ctx, wake, untilWoken) != nil {
 				return
 			}
 		}

@@ -34,7 +34,7 @@ func (d *Desk) runLanes(ctx context.Context) error {
 		}
 		if err != nil && ctx.Err() == nil {
 			d.complain("read the outbox", err)
-			if sleep(ctx, nil, storePause) == nil {
+			if d.sleep(ctx, nil, storePause) == nil {
 				continue
 			}
 		}
@@ -101,7 +101,7 @@ func (d *Desk) runLane(ctx context.Context, channel ID) {
 			return
 		case err != nil:
 			d.complain("read a lane", err)
-			_ = sleep(ctx, nil, storePause)
+			_ = d.sleep(ctx, nil, storePause)
 		case j != nil:
 			if !d.awaitTurn(ctx, channel) {
 				continue
@@ -109,12 +109,12 @@ func (d *Desk) runLane(ctx context.Context, channel ID) {
 			last = j.Queue
 			if err := d.carry(ctx, *j); err != nil {
 				d.complain("carry a post", err)
-				_ = sleep(ctx, nil, storePause)
+				_ = d.sleep(ctx, nil, storePause)
 			}
 		case due.IsZero():
 			return
 		default:
-			_ = sleep(ctx, wake, due.Sub(d.now()))
+			_ = d.sleep(ctx, wake, due.Sub(d.now()))
 		}
 	}
 }
@@ -130,12 +130,12 @@ func (d *Desk) awaitTurn(ctx context.Context, channel ID) bool {
 	})
 	if err != nil {
 		d.complain("read a channel", err)
-		_ = sleep(ctx, nil, storePause)
+		_ = d.sleep(ctx, nil, storePause)
 		return false
 	}
 	at, given := d.paces.turn(c, d.platforms[c.Platform], d.now())
 	if !given {
-		_ = sleep(ctx, nil, at.Sub(d.now()))
+		_ = d.sleep(ctx, nil, at.Sub(d.now()))
 	}
 	return given
 }
@@ -191,14 +191,13 @@ func (d *Desk) carry(ctx context.Context, j job) error {
 	calling, done := context.WithTimeout(context.WithoutCancel(ctx), deliverTime)
 	defer done()
 	receipt, failure := d.deliver(calling, post)
-	recording, recorded := context.WithTimeout(context.WithoutCancel(ctx), recordTime)
-	defer recorded()
-	for {
+	recording := context.WithoutCancel(ctx)
+	for until := d.now().Add(recordTime); ; {
 		err := d.record(recording, j, post, receipt, failure)
-		if !errors.Is(err, store.ErrUnavailable) || recording.Err() != nil {
+		if !errors.Is(err, store.ErrUnavailable) || !d.now().Before(until) {
 			return err
 		}
-		_ = sleep(recording, nil, storePause)
+		_ = d.sleep(recording, nil, storePause)
 	}
 }
 
