@@ -1,6 +1,8 @@
 package bottest
 
 import (
+	"net"
+	"net/http"
 	"slices"
 	"time"
 
@@ -25,8 +27,12 @@ type Config struct {
 	NotInstalled bool   // the bot is in no team until Install
 	Throttle     bool   // answer 429 to what exceeds the published limits of a channel, and take it as a violation
 
-	TokenLifetime time.Duration    // of the bot's access tokens; zero is an hour
-	Clock         func() time.Time // nil is time.Now
+	DeliverOnce bool // deliver nothing again that the bot failed to take
+
+	TokenLifetime time.Duration                        // of the bot's access tokens; zero is an hour
+	Clock         func() time.Time                     // nil is time.Now
+	After         func(time.Duration) <-chan time.Time // what goes with Clock; nil is time.After
+	Transport     http.RoundTripper                    // towards the bot; nil is one of sockets
 }
 
 // Team is a team of Microsoft Teams. Its id is that of its General channel, which
@@ -72,6 +78,12 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Clock == nil {
 		c.Clock = time.Now
+	}
+	if c.After == nil {
+		c.After = time.After
+	}
+	if c.Transport == nil {
+		c.Transport = &http.Transport{DialContext: (&net.Dialer{Timeout: 3 * time.Second}).DialContext, MaxIdleConnsPerHost: 64}
 	}
 	if len(c.Teams) == 0 {
 		c.Teams = []Team{{

@@ -29,6 +29,7 @@ type Delivery struct {
 	Answer   Answer
 	Err      error // no answer arrived
 	At       time.Time
+	Again    int // how many of the service's own tries came before; zero for the first
 }
 
 // maxBotAnswer bounds what is read of the bot's answer, in bytes.
@@ -60,6 +61,8 @@ func (s *Service) Post(ctx context.Context, body []byte, header http.Header) (An
 	if endpoint == "" {
 		return Answer{}, errNoEndpoint
 	}
+	ctx, done := s.patiently(ctx)
+	defer done()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint, bytes.NewReader(body))
 	if err != nil {
 		return Answer{}, fmt.Errorf("bottest: %w", err)
@@ -67,18 +70,27 @@ func (s *Service) Post(ctx context.Context, body []byte, header http.Header) (An
 	req.Header = header.Clone()
 	resp, err := s.client.Do(req)
 	if err != nil {
-		return Answer{}, fmt.Errorf("bottest: the bot gave no answer: %w", err)
+		return Answer{}, fmt.Errorf("bottest: the bot gave no answer: %w", because(ctx, err))
 	}
 	defer resp.Body.Close()
 	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxBotAnswer))
 	if err != nil {
-		return Answer{}, fmt.Errorf("bottest: the bot's answer broke off: %w", err)
+		return Answer{}, fmt.Errorf("bottest: the bot's answer broke off: %w", because(ctx, err))
 	}
 	return Answer{Status: resp.StatusCode, Header: resp.Header, Body: answer}, nil
 }
 
+// because prefers why a request was ended to how that looked.
+func because(ctx context.Context, err error) error {
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
+	return err
+}
+
 // Deliver posts an activity of the caller's making, completed with what every
-// activity of the service has: id, time, service URL, channel and recipient.
+// activity of the service has: id, time, service URL, channel and recipient. It
+// answers how the first try ended; see the package documentation for the others.
 func (s *Service) Deliver(ctx context.Context, a *activity.Activity) (Answer, error) {
 	complete := *a
 	s.complete(&complete)
@@ -89,11 +101,12 @@ func (s *Service) Deliver(ctx context.Context, a *activity.Activity) (Answer, er
 	return s.deliver(ctx, body)
 }
 
-func (s *Service) deliver(ctx context.Context, body []byte) (Answer, error) {
+// try posts a body once and notes it down.
+func (s *Service) try(ctx context.Context, body []byte, again int) (Answer, error) {
 	answer, err := s.SendRaw(ctx, body, TokenOptions{})
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.deliveries = keep(s.deliveries, Delivery{Activity: body, Answer: answer, Err: err, At: s.now()})
+	s.deliveries = keep(s.deliveries, Delivery{Activity: body, Answer: answer, Err: err, At: s.now(), Again: again})
 	s.changed()
 	return answer, err
 }
@@ -106,14 +119,14 @@ func (s *Service) Deliveries() []Delivery {
 	return slices.Clone(s.deliveries)
 }
 
-// Redeliver posts the newest delivery once more, byte for byte, as Teams does
-// when no answer came in time.
+// Redeliver posts the newest delivery once more, byte for byte and at once, as if
+// its answer had been lost.
 func (s *Service) Redeliver(ctx context.Context) (Answer, error) {
 	all := s.Deliveries()
 	if len(all) == 0 {
 		return Answer{}, errors.New("bottest: nothing was delivered yet")
 	}
-	return s.deliver(ctx, all[len(all)-1].Activity)
+	return s.try(ctx, all[len(all)-1].Activity, 0)
 }
 
 // complete fills what the service itself sets.

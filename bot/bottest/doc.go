@@ -17,6 +17,15 @@
 // [Service.Refusals] is the other direction: what the bot must refuse, with the
 // status for each.
 //
+// # Redelivery
+//
+// An activity that the bot does not answer within 15 seconds, or answers with an
+// error of its own (5xx but 501), comes again by itself: once more 15 seconds after the
+// first time, with the same id; an invoke then twice more, under a new id, 30 and
+// 45 seconds later. What is refused is not repeated. A test that should not wait sets
+// Config.Clock and Config.After, or runs in a testing/synctest bubble with a
+// Config.Transport that crosses no sockets. [Service.Deliveries] lists all tries.
+//
 // # Model
 //
 // There are teams with channels, channels with threads, threads with messages.

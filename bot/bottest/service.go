@@ -24,6 +24,7 @@ type Service struct {
 	entra   *signingKey  // signs the bot's access tokens
 	closed  chan struct{}
 	closing sync.Once
+	working sync.WaitGroup // deliveries that come again; added to under mu
 
 	foreignOnce sync.Once
 	foreign     foreignKeys // see Refusals
@@ -53,7 +54,7 @@ func New(cfg Config) *Service {
 	cfg = cfg.withDefaults()
 	s := &Service{
 		cfg:      cfg,
-		client:   newBotClient(),
+		client:   newBotClient(cfg.Transport),
 		entra:    newSigningKey(0, nil),
 		closed:   make(chan struct{}),
 		base:     strings.TrimRight(cfg.BaseURL, "/"),
@@ -97,12 +98,14 @@ func (s *Service) Start() error {
 	return nil
 }
 
-// Close ends hanging answers, the server that Start began, and idle connections.
+// Close ends hanging answers, deliveries that were to come again, the server that Start began,
+// and idle connections.
 func (s *Service) Close() error {
-	s.closing.Do(func() { close(s.closed) })
 	s.mu.Lock()
+	s.closing.Do(func() { close(s.closed) })
 	server, served := s.server, s.served
 	s.mu.Unlock()
+	s.working.Wait()
 	var err error
 	if server != nil {
 		err = server.Close()
@@ -204,11 +207,10 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 	json.NewEncoder(w).Encode(v)
 }
 
-// newBotClient waits for the bot as long as Teams does.
-func newBotClient() *http.Client {
+// newBotClient follows no redirects: what the bot itself answers is what counts.
+func newBotClient(way http.RoundTripper) *http.Client {
 	return &http.Client{
-		Transport:     &http.Transport{DialContext: (&net.Dialer{Timeout: 3 * time.Second}).DialContext, MaxIdleConnsPerHost: 64},
-		Timeout:       15 * time.Second,
+		Transport:     way,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }
