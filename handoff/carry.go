@@ -8,33 +8,56 @@ import (
 	"github.com/docket-handoff/docket/store"
 )
 
-// intend writes that the job is being sent and draws what will be sent, in one transaction. A job that is not needed any
-// more, or that died while it was being sent, is dealt with here and is not ready.
-func (d *Desk) intend(ctx context.Context, j *job) (post Post, ready bool, err error) {
-	at := *j
+// intend writes that a post is being sent and draws it, in one transaction. sending are the jobs it stands for. A job that
+// is not needed any more, or that died while it was being sent, is dealt with here, and nothing is sent.
+func (d *Desk) intend(ctx context.Context, j job) (post Post, sending []job, err error) {
+	chance := d.chance()
 	err = d.update(ctx, func(tx store.Tx) error {
-		ready = false
-		row, found, err := get[job](tx, at.key())
+		sending = nil
+		head, found, err := get[job](tx, j.key())
 		if err != nil || !found {
 			return err
 		}
-		*j = row
-		f, err := d.caseOf(tx, *j)
+		f, err := d.caseOf(tx, head)
 		if err != nil {
 			return err
 		}
-		if j.Phase == phaseSending {
-			judged, v := interrupted(*j, d.now())
-			return d.settle(tx, f, judged, v, Post{}, Receipt{})
+		if head.Phase == phaseSending {
+			died, err := interruptedWith(tx, head)
+			if err != nil {
+				return err
+			}
+			return d.settle(tx, f, interrupted(died, d.now(), chance), Post{}, Receipt{})
 		}
-		if post, ready, err = d.draw(tx, f, *j); err != nil || !ready {
+		var ready bool
+		if post, ready, err = d.draw(tx, f, head); err != nil || !ready {
 			return err
 		}
+		if sending, err = d.burst(tx, head); err != nil {
+			return err
+		}
+		if head.Kind == PostLine {
+			post.Lines = linesOf(sending, post.View.Label)
+		}
+		return begin(tx, sending)
+	})
+	if err != nil {
+		return Post{}, nil, err
+	}
+	return post, sending, nil
+}
+
+// begin marks jobs as being sent.
+func begin(tx store.Tx, sending []job) error {
+	for i := range sending {
+		j := &sending[i]
 		j.Phase = phaseSending
 		j.Attempt++
-		return put(tx, j.key(), j)
-	})
-	return post, ready && err == nil, err
+		if err := put(tx, j.key(), j); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // caseOf loads the dossier a job belongs to; nil when it belongs to none, or to one that was erased.
@@ -80,7 +103,8 @@ func (d *Desk) draw(tx store.Tx, f *dossier, j job) (post Post, ready bool, err 
 	case thread == nil && j.Kind == PostLine && f.handoff.askedBeside(j.Channel):
 		return Post{}, false, tx.Delete(j.key()) // the line goes, or has gone, to the other channels
 	case thread == nil:
-		return Post{}, false, d.settle(tx, f, withCause(j, "the channel has no thread for this conversation"), verdictFailed, post, Receipt{})
+		j.Cause = "the channel has no thread for this conversation"
+		return Post{}, false, d.settle(tx, f, []judged{{j, verdictFailed}}, post, Receipt{})
 	case j.Kind == PostCard && thread.Drawn >= f.handoff.Version:
 		return Post{}, false, tx.Delete(j.key()) // a later state is on it already
 	}
@@ -88,32 +112,25 @@ func (d *Desk) draw(tx store.Tx, f *dossier, j job) (post Post, ready bool, err 
 	if j.Kind == PostCard {
 		post.Message = thread.Card
 	}
-	if j.Kind == PostLine {
-		post.Line = &Line{Speaker: post.View.Label, Text: j.Text, Files: j.Files}
-	}
 	return post, true, nil
 }
 
-func withCause(j job, cause string) job {
-	j.Cause = cause
-	return j
-}
-
-// record writes what became of an attempt, with everything that follows from it, in one transaction.
-func (d *Desk) record(ctx context.Context, j job, post Post, r Receipt, failure error) error {
+// record writes what became of a post, with everything that follows from it, in one transaction.
+func (d *Desk) record(ctx context.Context, sent []job, post Post, r Receipt, failure error) error {
+	head := sent[0]
 	if failure != nil {
-		d.log.Warn("a post was not acknowledged", "kind", j.Kind, "channel", j.Channel, "conversation", j.Conversation, "attempt", j.Attempt, "error", failure)
+		d.log.Warn("a post was not acknowledged", "kind", head.Kind, "channel", head.Channel, "conversation", head.Conversation, "attempt", head.Attempt, "error", failure)
 	}
+	chance := d.chance()
 	return d.update(ctx, func(tx store.Tx) error {
-		f, err := d.caseOf(tx, j)
+		f, err := d.caseOf(tx, head)
 		if err != nil {
 			return err
 		}
-		judged, v := judge(j, failure, d.now())
-		if err := d.watchChannel(tx, j.Channel, failure); err != nil {
+		if err := d.watchChannel(tx, head.Channel, failure); err != nil {
 			return err
 		}
-		return d.settle(tx, f, judged, v, post, r)
+		return d.settle(tx, f, judge(sent, failure, d.now(), chance), post, r)
 	})
 }
 
@@ -135,47 +152,62 @@ func (d *Desk) watchChannel(tx store.Tx, id ID, failure error) error {
 	return put(tx, channelKey(id), c)
 }
 
-// settle brings the outbox and the dossier to where the verdict says they are.
-func (d *Desk) settle(tx store.Tx, f *dossier, j job, v verdict, post Post, r Receipt) error {
-	if f == nil && j.Conversation != "" {
-		return d.settleErased(tx, j, v, post, r)
+// settle brings the outbox and the dossier to where the verdicts on the jobs of one post say they are.
+func (d *Desk) settle(tx store.Tx, f *dossier, jobs []judged, post Post, r Receipt) error {
+	head := &jobs[0]
+	if f == nil && head.Conversation != "" {
+		return d.settleErased(tx, jobs, post, r)
 	}
-	if j.Kind == PostThread && f != nil && f.handoff.threadIn(j.Channel, "") != nil {
-		v = verdictSent // whatever the channel said, somebody has pressed the card
+	if head.Kind == PostThread && f != nil && f.handoff.threadIn(head.Channel, "") != nil {
+		head.verdict = verdictSent // whatever the channel said, somebody has pressed the card
 	}
-	if err := moveJob(tx, j, v); err != nil || f == nil {
-		return err
-	}
-	if v == verdictSent {
-		if err := d.sent(tx, f, j, post, r); err != nil {
+	for _, j := range jobs {
+		if err := moveJob(tx, j); err != nil {
 			return err
 		}
 	}
-	if j.Kind == PostThread && (v == verdictFailed || v == verdictHeld) {
-		f.threadFailed(j.Channel)
+	if f == nil {
+		return nil
 	}
-	if j.Kind == PostLine {
-		if err := f.delivered(tx, j, v); err != nil {
+	if head.verdict == verdictSent {
+		if err := d.sent(tx, f, jobs, post, r); err != nil {
+			return err
+		}
+	}
+	if head.Kind == PostThread && (head.verdict == verdictFailed || head.verdict == verdictHeld) {
+		f.threadFailed(head.Channel)
+	}
+	for _, j := range jobs {
+		if j.Kind != PostLine {
+			continue
+		}
+		if err := f.delivered(tx, j); err != nil {
 			return err
 		}
 	}
 	return d.save(tx, f)
 }
 
-// settleErased forgets a job whose conversation was erased while it was being sent, and takes back what was posted.
-func (d *Desk) settleErased(tx store.Tx, j job, v verdict, post Post, r Receipt) error {
-	if err := tx.Delete(j.key()); err != nil || v != verdictSent || r.Message == "" {
-		return err
+// settleErased forgets jobs whose conversation was erased while they were being sent, and takes back what was posted.
+func (d *Desk) settleErased(tx store.Tx, jobs []judged, post Post, r Receipt) error {
+	for _, j := range jobs {
+		if err := tx.Delete(j.key()); err != nil {
+			return err
+		}
 	}
-	return d.unpost(tx, j.Conversation, posted{Channel: j.Channel, Thread: cmp.Or(post.Thread, r.Thread), Message: r.Message})
+	head := jobs[0]
+	if head.verdict != verdictSent || r.Message == "" {
+		return nil
+	}
+	return d.unpost(tx, head.Conversation, posted{Channel: head.Channel, Thread: cmp.Or(post.Thread, r.Thread), Message: r.Message})
 }
 
-func moveJob(tx store.Tx, j job, v verdict) error {
-	switch v {
+func moveJob(tx store.Tx, j judged) error {
+	switch j.verdict {
 	case verdictAgain, verdictDoubt:
-		return put(tx, j.key(), j)
+		return put(tx, j.key(), j.job)
 	case verdictHeld:
-		if err := put(tx, heldRows+j.key()[len(outboxRows):], j); err != nil {
+		if err := put(tx, heldRows+j.key()[len(outboxRows):], j.job); err != nil {
 			return err
 		}
 	}
@@ -183,30 +215,30 @@ func moveJob(tx store.Tx, j job, v verdict) error {
 }
 
 // sent keeps what is needed to find the post again, and lets the handoff know of its thread.
-func (d *Desk) sent(tx store.Tx, f *dossier, j job, post Post, r Receipt) error {
-	id := f.conversation.ID
+func (d *Desk) sent(tx store.Tx, f *dossier, jobs []judged, post Post, r Receipt) error {
+	id, channel := f.conversation.ID, jobs[0].Channel
 	if r.Message != "" {
-		if err := trace(tx, id, posted{Channel: j.Channel, Thread: cmp.Or(post.Thread, r.Thread), Message: r.Message}); err != nil {
+		if err := trace(tx, id, posted{Channel: channel, Thread: cmp.Or(post.Thread, r.Thread), Message: r.Message}); err != nil {
 			return err
 		}
 	}
-	switch j.Kind {
+	switch jobs[0].Kind {
 	case PostThread:
-		if f.handoff.threadIn(j.Channel, "") != nil {
+		if f.handoff.threadIn(channel, "") != nil {
 			return nil // a press on the card has told us before the channel did
 		}
 		owner := threadOwner{Conversation: id, Handoff: f.handoff.ID}
-		if err := put(tx, threadKey(j.Channel, r.Thread), owner); err != nil {
+		if err := put(tx, threadKey(channel, r.Thread), owner); err != nil {
 			return err
 		}
-		f.threadMade(Thread{Channel: j.Channel, Address: r.Thread, Card: r.Message, Drawn: post.View.Handoff.Version})
+		f.threadMade(Thread{Channel: channel, Address: r.Thread, Card: r.Message, Drawn: post.View.Handoff.Version})
 	case PostCard:
-		if t := f.handoff.threadIn(j.Channel, ""); t != nil {
+		if t := f.handoff.threadIn(channel, ""); t != nil {
 			t.Card, t.Drawn = cmp.Or(r.Message, t.Card), post.View.Handoff.Version
 		}
 	case PostLine:
-		if seq := seqOf(j.Message); r.Message != "" && seq > 0 {
-			return own(tx, j.Channel, r.Message, messageOwner{Conversation: id, Seq: seq})
+		if seqs := seqsOf(jobs); r.Message != "" && len(seqs) > 0 {
+			return own(tx, channel, r.Message, messageOwner{Conversation: id, Seq: seqs[0], More: seqs[1:]})
 		}
 	}
 	return nil
@@ -218,10 +250,10 @@ func trace(tx store.Tx, id ID, at posted) error {
 }
 
 // delivered tells the visitor what is known about their line. Several channels may carry it: once sent, it stays sent.
-func (f *dossier) delivered(tx store.Tx, j job, v verdict) error {
+func (f *dossier) delivered(tx store.Tx, j judged) error {
 	state, known := map[verdict]DeliveryState{
 		verdictSent: DeliverySent, verdictDoubt: DeliveryUncertain, verdictHeld: DeliveryUncertain, verdictFailed: DeliveryFailed,
-	}[v]
+	}[j.verdict]
 	key := deliveryKey(f.conversation.ID, j.Message)
 	before, _, err := get[DeliveryState](tx, key)
 	if err != nil || !known || before == DeliverySent || before == state {

@@ -210,11 +210,24 @@ func (p posted) String() string {
 	case handoff.PostCard:
 		return "card: " + string(p.View.Handoff.Stage)
 	case handoff.PostLine:
-		return p.Line.Speaker + ": " + p.Line.Text + again
+		return p.lines() + again
 	case handoff.PostClosing:
 		return "closing: " + string(p.View.Handoff.Ended)
 	case handoff.PostErase:
 		return "erase " + p.Message
 	}
 	return "notice: " + p.Text + again
+}
+
+// lines are the visitor's lines of a post, one after another.
+func (p posted) lines() string {
+	var out []string
+	for _, line := range p.Lines {
+		text := line.Speaker + ": " + line.Text
+		if line.Shortened {
+			text += " [...]"
+		}
+		out = append(out, text)
+	}
+	return strings.Join(out, " | ")
 }

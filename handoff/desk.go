@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	mathrand "math/rand/v2"
 	"time"
 
 	"github.com/google/uuid"
@@ -28,6 +29,7 @@ type Config struct {
 	Close func(loops []Point, after []Message) Closing
 
 	Clock func() time.Time // time.Now when nil
+	Rand  func() float64   // spreads retries: numbers from 0 to below 1; rand.Float64 when nil
 	Log   *slog.Logger     // discards when nil
 }
 
@@ -40,6 +42,7 @@ type Desk struct {
 	brief     func([]Message) Brief
 	closing   func([]Point, []Message) Closing
 	now       func() time.Time
+	chance    func() float64
 	log       *slog.Logger
 	paces     paces
 
@@ -51,7 +54,7 @@ type Desk struct {
 func NewDesk(engine store.Engine, cfg Config) *Desk {
 	d := &Desk{
 		engine: engine, app: cfg.App, platforms: map[string]Platform{},
-		brief: cfg.Brief, closing: cfg.Close, now: cfg.Clock, log: cfg.Log, sleep: sleep,
+		brief: cfg.Brief, closing: cfg.Close, now: cfg.Clock, chance: cfg.Rand, log: cfg.Log, sleep: sleep,
 	}
 	for _, p := range cfg.Platforms {
 		d.platforms[p.Name()] = p
@@ -67,6 +70,9 @@ func NewDesk(engine store.Engine, cfg Config) *Desk {
 	}
 	if d.now == nil {
 		d.now = time.Now
+	}
+	if d.chance == nil {
+		d.chance = mathrand.Float64
 	}
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)

@@ -324,8 +324,8 @@ func TestLabels(t *testing.T) {
 					t.Error("a made-up name is shown as a real one")
 				}
 			}
-			if p.Line != nil {
-				labels = append(labels, p.Line.Speaker)
+			for _, line := range p.Lines {
+				labels = append(labels, line.Speaker)
 			}
 		}
 		for _, label := range labels {

@@ -211,8 +211,8 @@ func (f *dossier) amend(tx store.Tx, e Event, c Change) error {
 	return nil
 }
 
-// FromReaction shows the visitor what the specialist who joined thinks of one of their lines. Other people's reactions
-// stay in the channel.
+// FromReaction shows the visitor what the specialist who joined thinks of their lines. A mark on a post that carries
+// several of them is a mark on each. Other people's reactions stay in the channel.
 func (d *Desk) FromReaction(ctx context.Context, key string, channel ID, message string, by Person, r Reaction) error {
 	return d.update(ctx, func(tx store.Tx) error {
 		owner, found, err := get[messageOwner](tx, ownerKey(channel, message))
@@ -223,10 +223,6 @@ func (d *Desk) FromReaction(ctx context.Context, key string, channel ID, message
 		if found, err := once(tx, "platform", key, "", &ignored); err != nil || found {
 			return err
 		}
-		e, found, err := get[Event](tx, logKey(owner.Conversation, owner.Seq))
-		if err != nil || !found || e.Message == nil {
-			return err
-		}
 		f, err := d.load(tx, owner.Conversation)
 		if err != nil {
 			return err
@@ -234,8 +230,12 @@ func (d *Desk) FromReaction(ctx context.Context, key string, channel ID, message
 		if f.handoff == nil || f.handoff.Stage != StageJoined || f.handoff.Specialist.ID != by.ID {
 			return nil
 		}
-		r.Message, r.By = e.Message.ID, by.Name
-		f.append(Event{Name: EventReaction, Reaction: &r})
+		r.By = by.Name
+		for _, seq := range append([]Seq{owner.Seq}, owner.More...) {
+			mark := r
+			mark.Message = messageID(owner.Conversation, seq)
+			f.append(Event{Name: EventReaction, Reaction: &mark})
+		}
 		if err := remember(tx, "platform", key, "", true, d.now()); err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package handoff
 
 import (
+	"cmp"
 	"errors"
 	"time"
 )
@@ -10,7 +11,7 @@ const (
 	settle      = 20 * time.Second // after a doubt: a service that accepts late has done so by then
 	backoffMin  = time.Second
 	backoffMax  = time.Minute
-	maxAttempts = 30
+	maxTries    = 30
 	giveUpAfter = 24 * time.Hour
 	maxPause    = time.Hour
 )
@@ -26,33 +27,77 @@ const (
 	verdictFailed verdict = "failed" // certainly not there, and no use to try again
 )
 
-// judge decides what becomes of a job after an attempt. Doing a card or an erasure twice does no harm, so these are tried
-// again where a line would be in doubt.
-func judge(j job, err error, now time.Time) (job, verdict) {
-	if err == nil {
-		return j, verdictSent
+// judged is a job after an attempt, and what the rules make of it.
+type judged struct {
+	job
+	verdict
+}
+
+// judge decides what becomes of the jobs that one post stood for. chance, from 0 to 1, spreads the retries of many.
+func judge(sent []job, err error, now time.Time, chance float64) []judged {
+	out := make([]judged, len(sent))
+	failed := failureOf(err)
+	for i, j := range sent {
+		j, v := judgeOne(j, failed, len(sent), now, chance)
+		out[i] = judged{j, v}
 	}
+	return out
+}
+
+func failureOf(err error) *DeliveryError {
 	var failed *DeliveryError
-	if !errors.As(err, &failed) {
+	if err != nil && !errors.As(err, &failed) {
 		failed = &DeliveryError{Cause: "the outcome is unknown", Err: err}
 	}
+	return failed
+}
+
+// judgeOne decides about a job that shared its post with so many. Doing a card or an erasure twice does no harm, so these
+// are tried again where a line would be in doubt.
+func judgeOne(j job, failed *DeliveryError, together int, now time.Time, chance float64) (job, verdict) {
+	if failed == nil {
+		return j, verdictSent
+	}
 	j.Cause = failed.Cause
-	repeatable := j.Kind == PostCard || j.Kind == PostErase
 	switch {
+	case failed.TooLarge && j.Kind == PostLine:
+		return smaller(j, together, now)
 	case failed.Certain && !failed.Retry:
 		return j, verdictFailed
-	case failed.Certain || repeatable:
-		return again(j, failed.RetryAfter, now)
+	case failed.Certain || j.repeatable():
+		return again(j, failed, now, chance)
 	}
 	return doubt(j, now)
 }
 
-func again(j job, least time.Duration, now time.Time) (job, verdict) {
-	if j.Attempt >= maxAttempts || now.Sub(j.At) > giveUpAfter {
+func (j job) repeatable() bool { return j.Kind == PostCard || j.Kind == PostErase }
+
+// again tries later, with a pause that grows and is spread over its whole length, and never before the channel asks for it.
+// A channel that is out of reach says nothing about the post, so that only the day ends these tries.
+func again(j job, failed *DeliveryError, now time.Time, chance float64) (job, verdict) {
+	if !failed.Channel {
+		j.Refusals++
+	}
+	if j.Refusals >= cmp.Or(failed.Tries, maxTries) || now.Sub(j.At) > giveUpAfter {
 		return j, verdictFailed
 	}
-	pause := min(backoffMin<<min(j.Attempt-1, 10), backoffMax)
-	j.Phase, j.NotBefore = phasePending, now.Add(max(pause, min(least, maxPause)))
+	pause := time.Duration(chance * float64(min(backoffMin<<min(max(j.Attempt-1, 0), 10), backoffMax)))
+	j.Phase, j.NotBefore = phasePending, now.Add(max(pause, min(failed.RetryAfter, maxPause)))
+	return j, verdictAgain
+}
+
+// smaller gives a line that was too large another try at once: alone where it had company, and half as long where not.
+func smaller(j job, together int, now time.Time) (job, verdict) {
+	switch {
+	case together > 1:
+		j.Alone = true
+	case len(j.Text)>>(j.Cut+1) >= minCut:
+		j.Alone = true
+		j.Cut++
+	default:
+		return j, verdictFailed
+	}
+	j.Phase, j.NotBefore = phasePending, now
 	return j, verdictAgain
 }
 
@@ -67,11 +112,7 @@ func doubt(j job, now time.Time) (job, verdict) {
 	return j, verdictDoubt
 }
 
-// interrupted is what a job is that was being sent when the process died: in doubt.
-func interrupted(j job, now time.Time) (job, verdict) {
-	if j.Kind == PostCard || j.Kind == PostErase {
-		return again(j, 0, now)
-	}
-	j.Cause = "the server stopped while it was being sent"
-	return doubt(j, now)
+// interrupted is what jobs are that were being sent when the process died: in doubt.
+func interrupted(sending []job, now time.Time, chance float64) []judged {
+	return judge(sending, &DeliveryError{Cause: "the server stopped while it was being sent"}, now, chance)
 }

@@ -181,11 +181,11 @@ func inTurn(names []ID, last ID) []ID {
 	return names
 }
 
-// carry does one job: the intent is on disk before the call, the result after it. A call that has begun is finished even
-// when the desk is told to stop.
+// carry does one job, with those behind it that go into the same post: the intent is on disk before the call, the result
+// after it. A call that has begun is finished even when the desk is told to stop.
 func (d *Desk) carry(ctx context.Context, j job) error {
-	post, ready, err := d.intend(ctx, &j)
-	if err != nil || !ready {
+	post, sending, err := d.intend(ctx, j)
+	if err != nil || len(sending) == 0 {
 		return err
 	}
 	calling, done := context.WithTimeout(context.WithoutCancel(ctx), deliverTime)
@@ -193,7 +193,7 @@ func (d *Desk) carry(ctx context.Context, j job) error {
 	receipt, failure := d.deliver(calling, post)
 	recording := context.WithoutCancel(ctx)
 	for until := d.now().Add(recordTime); ; {
-		err := d.record(recording, j, post, receipt, failure)
+		err := d.record(recording, sending, post, receipt, failure)
 		if !errors.Is(err, store.ErrUnavailable) || !d.now().Before(until) {
 			return err
 		}

@@ -32,11 +32,11 @@ func TestDelivery(t *testing.T) {
 		{"nothing bad", nil, 0,
 			[]string{"Dana: one", "Dana: two"}, []handoff.DeliveryState{handoff.DeliverySent}},
 		{"asked to wait", []fault{later(30 * time.Second)}, 30 * time.Second,
-			[]string{"Dana: one", "Dana: two"}, []handoff.DeliveryState{handoff.DeliverySent}},
+			[]string{"Dana: one | Dana: two"}, []handoff.DeliveryState{handoff.DeliverySent}},
 		{"asked to wait again and again", []fault{later(0), later(0), later(0), later(0)}, 15 * time.Second,
-			[]string{"Dana: one", "Dana: two"}, []handoff.DeliveryState{handoff.DeliverySent}},
+			[]string{"Dana: one | Dana: two"}, []handoff.DeliveryState{handoff.DeliverySent}},
 		{"asked to wait a year", []fault{later(365 * 24 * time.Hour)}, time.Hour,
-			[]string{"Dana: one", "Dana: two"}, []handoff.DeliveryState{handoff.DeliverySent}},
+			[]string{"Dana: one | Dana: two"}, []handoff.DeliveryState{handoff.DeliverySent}},
 		{"refused", []fault{refusal("too long")}, 0,
 			[]string{"Dana: two"}, []handoff.DeliveryState{handoff.DeliveryFailed}},
 		{"in doubt, and not there", []fault{doubtLost()}, 20 * time.Second,
@@ -145,10 +145,10 @@ func wantOrder(t *testing.T, h *house, visitors []handoff.ID, lines map[string]h
 	t.Helper()
 	first, copies := map[string]int{}, map[string]int{}
 	for at, p := range h.chat.in(sales) {
-		if p.Kind == handoff.PostLine {
-			line := p.Line.Speaker + ": " + p.Line.Text
+		for i, l := range p.Lines {
+			line := l.Speaker + ": " + l.Text
 			if copies[line]++; copies[line] == 1 {
-				first[line] = at
+				first[line] = 100*at + i
 			}
 		}
 	}
@@ -186,7 +186,7 @@ func TestTurns(t *testing.T) {
 		gate := make(chan struct{})
 		h.chat.fails(func(p handoff.Post) fault {
 			switch {
-			case p.Kind == handoff.PostLine && p.Line.Speaker == "Stuck":
+			case p.Kind == handoff.PostLine && p.Lines[0].Speaker == "Stuck":
 				return later(time.Hour)
 			case p.Kind == handoff.PostLine:
 				return fault{until: gate}
@@ -203,7 +203,7 @@ func TestTurns(t *testing.T) {
 		}
 		close(gate)
 		h.pass(0)
-		wantLines(t, "the channel", h.chat.said(sales), "One: 0", "Two: 0", "One: 1", "Two: 1", "One: 2", "Two: 2")
+		wantLines(t, "the channel", h.chat.said(sales), "One: 0", "Two: 0 | Two: 1 | Two: 2", "One: 1 | One: 2")
 	})
 }
 

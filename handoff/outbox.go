@@ -25,9 +25,12 @@ type job struct {
 
 	Phase     phase     `json:"phase"`
 	Attempt   int       `json:"attempt,omitempty"`
-	Doubts    int       `json:"doubts,omitempty"` // attempts whose outcome nobody knows
+	Refusals  int       `json:"refusals,omitempty"` // attempts at the post that were certainly refused
+	Doubts    int       `json:"doubts,omitempty"`   // attempts whose outcome nobody knows
 	NotBefore time.Time `json:"not_before,omitzero"`
 	Cause     string    `json:"cause,omitempty"`
+	Alone     bool      `json:"alone,omitempty"` // PostLine: shares no post
+	Cut       int       `json:"cut,omitempty"`   // PostLine: halved so many times, being too large
 }
 
 // phase is how far a job has come.

@@ -43,7 +43,7 @@ type Post struct {
 	Thread  string // the thread's address; empty for PostThread
 	Message string // PostCard, PostErase: the message to change
 	View    *View  // PostThread, PostCard, PostClosing
-	Line    *Line  // PostLine
+	Lines   []Line // PostLine: one, or several in a row of a visitor who wrote fast
 	Text    string // PostNotice
 	Ordinal int    // over 1: this post may already be there, and says so
 }
@@ -53,6 +53,8 @@ type Line struct {
 	Speaker string // who wrote it, as specialists know them
 	Text    string
 	Files   []Attachment
+
+	Shortened bool // it was too large for the channel, and ends where it was cut
 }
 
 // View is everything that a card shows of a handoff, at one moment.
@@ -77,6 +79,8 @@ type DeliveryError struct {
 	Certain    bool          // the post is surely not there
 	Retry      bool          // certain, and worth another try
 	RetryAfter time.Duration // the least time until then; zero: the lane decides
+	Tries      int           // no more of them than this; zero: the lane decides
+	TooLarge   bool          // certain: less of it may be taken
 	Channel    bool          // the whole channel is out of reach, not this post alone
 	Cause      string        // for people: why, in plain words
 	Err        error

@@ -20,7 +20,7 @@ func TestRestartWhileWaiting(t *testing.T) {
 		h.chat.fails(nil)
 		h.open()
 		h.pass(0)
-		wantLines(t, "the channel", h.chat.said(sales), "thread for Dana", "Dana: one", "Dana: two")
+		wantLines(t, "the channel", h.chat.said(sales), "thread for Dana", "Dana: one | Dana: two")
 		h.close()
 		h.pass(handoff.DefaultWait) // it ends while nobody is there
 		h.open()

@@ -122,10 +122,12 @@ type threadOwner struct {
 	Handoff      ID `json:"handoff"`
 }
 
-// messageOwner says which event a specialist's message became.
+// messageOwner says which event a message in a channel is: the one that a specialist's message became, or the visitor's
+// lines that a post of ours carries.
 type messageOwner struct {
-	Conversation ID  `json:"conversation"`
-	Seq          Seq `json:"seq"`
+	Conversation ID    `json:"conversation"`
+	Seq          Seq   `json:"seq"`
+	More         []Seq `json:"more,omitempty"` // the further lines of one post
 }
 
 // posted is a trace of the bot's in a channel, kept so that it can be erased.

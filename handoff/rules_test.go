@@ -3,6 +3,7 @@ package handoff
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -291,6 +292,7 @@ func TestJudge(t *testing.T) {
 	certain, retry := &DeliveryError{Certain: true}, func(after time.Duration) error {
 		return &DeliveryError{Certain: true, Retry: true, RetryAfter: after}
 	}
+	tooLarge := &DeliveryError{Certain: true, TooLarge: true}
 	for _, row := range []struct {
 		name  string
 		job   job
@@ -309,7 +311,15 @@ func TestJudge(t *testing.T) {
 		{"later, sooner than we would", job{Attempt: 6}, retry(time.Second), verdictAgain, 32 * time.Second},
 		{"later, in a year", job{Attempt: 1}, retry(365 * 24 * time.Hour), verdictAgain, time.Hour},
 		{"later, before now", job{Attempt: 1}, retry(-time.Hour), verdictAgain, time.Second},
-		{"later, the thirtieth time", job{Attempt: 30}, retry(0), verdictFailed, 0},
+		{"later, the thirtieth time", job{Attempt: 30, Refusals: 29}, retry(0), verdictFailed, 0},
+		{"later, the thirtieth time with others out of reach", job{Attempt: 50, Refusals: 28}, retry(0), verdictAgain, time.Minute},
+		{"out of reach, the hundredth time", job{Attempt: 100}, &DeliveryError{Certain: true, Retry: true, Channel: true}, verdictAgain, time.Minute},
+		{"out of reach, after a day", job{Attempt: 100, At: now.Add(-25 * time.Hour)}, &DeliveryError{Certain: true, Retry: true, Channel: true}, verdictFailed, 0},
+		{"later, and the channel knows how often", job{Attempt: 4, Refusals: 3}, &DeliveryError{Certain: true, Retry: true, Tries: 5}, verdictAgain, 8 * time.Second},
+		{"later, and that often", job{Attempt: 5, Refusals: 4}, &DeliveryError{Certain: true, Retry: true, Tries: 5}, verdictFailed, 0},
+		{"a line too large", job{Kind: PostLine, Text: strings.Repeat("x", 800), Attempt: 1}, tooLarge, verdictAgain, 0},
+		{"a line too large, though it is short", job{Kind: PostLine, Text: "x", Attempt: 1}, tooLarge, verdictFailed, 0},
+		{"a card too large", job{Kind: PostCard, Attempt: 1}, tooLarge, verdictFailed, 0},
 		{"later, after a day", job{Attempt: 3, At: now.Add(-25 * time.Hour)}, retry(0), verdictFailed, 0},
 		{"in doubt", job{Attempt: 1}, &DeliveryError{}, verdictDoubt, 20 * time.Second},
 		{"in doubt for no known reason", job{Attempt: 1}, errInternal, verdictDoubt, 20 * time.Second},
@@ -322,9 +332,9 @@ func TestJudge(t *testing.T) {
 			if row.job.At.IsZero() {
 				row.job.At = now
 			}
-			got, v := judge(row.job, row.err, now)
-			if v != row.want {
-				t.Fatalf("the verdict is %s, want %s", v, row.want)
+			got := judge([]job{row.job}, row.err, now, 1)[0]
+			if got.verdict != row.want {
+				t.Fatalf("the verdict is %s, want %s", got.verdict, row.want)
 			}
 			if row.pause > 0 && (got.NotBefore.Sub(now) != row.pause || got.Phase != phasePending) {
 				t.Errorf("%s in %v, want in %v", got.Phase, got.NotBefore.Sub(now), row.pause)

@@ -8,6 +8,9 @@ import (
 	"github.com/docket-handoff/docket/handoff"
 )
 
+// triesOf412 is how often a post is tried that meets a 412, which asks to try again and may stand for a real conflict.
+const triesOf412 = 5
+
 // explain translates a failure of the Connector's into what a lane and a person need to know.
 // https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/conversation-messages#status-codes-from-bot-conversational-apis
 func explain(err error) error {
@@ -28,6 +31,12 @@ func explain(err error) error {
 		out.Channel, out.Cause = true, "the app was removed from the team, or an admin has blocked it"
 	case failed.Status == http.StatusUnauthorized:
 		out.Retry, out.Channel, out.Cause = true, true, "Teams does not accept the bot's token; check the bot's id, secret and tenant"
+	case failed.Status == http.StatusRequestEntityTooLarge:
+		out.TooLarge, out.Cause = true, "the post is too large for Teams"
+	case failed.Status == http.StatusPreconditionFailed:
+		out.Retry, out.Tries, out.Cause = true, triesOf412, "Teams did not get the post done, five times in a row"
+	case failed.Status == 0 && failed.Temporary():
+		out.Retry, out.Channel, out.Cause = true, true, "Teams could not be reached"
 	case failed.Temporary():
 		out.Retry, out.Cause = true, "Teams could not be reached"
 	case failed.Gone():

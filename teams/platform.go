@@ -50,7 +50,7 @@ func (p *Platform) deliver(ctx context.Context, ref activity.ConversationReferen
 	case handoff.PostCard:
 		return p.redraw(ctx, ref, post)
 	case handoff.PostLine:
-		return p.say(ctx, ref, post, lineText(*post.Line, post.Ordinal))
+		return p.say(ctx, ref, post, lineText(post.Lines, post.Ordinal))
 	case handoff.PostNotice:
 		return p.say(ctx, ref, post, post.Text)
 	case handoff.PostClosing:

@@ -431,13 +431,18 @@ func TestBurstsKeepTeamsLimits(t *testing.T) {
 	w.waitLine(thread.ID, "line 11.")
 	var order []string
 	for _, m := range w.service.Messages(thread.ID) {
-		if _, line, visitors := strings.Cut(m.Text, "Dana Cole: line "); visitors {
-			order = append(order, line)
+		for text := range strings.Lines(m.Text) {
+			if _, line, visitors := strings.Cut(strings.TrimSpace(text), "Dana Cole: line "); visitors {
+				order = append(order, line)
+			}
 		}
 	}
 	for i, line := range order {
 		if line != fmt.Sprintf("%d.", i) {
 			t.Fatalf("the lines arrived as %q", order)
 		}
+	}
+	if len(order) != 12 {
+		t.Errorf("%d lines arrived, want 12", len(order))
 	}
 }

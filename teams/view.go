@@ -136,15 +136,24 @@ func closingCard(v handoff.View) cards.Card {
 	return cards.Closing(view)
 }
 
-// lineText is a visitor's line as the channel reads it: plain text, so that nothing in it is formatting.
-func lineText(l handoff.Line, ordinal int) string {
+// lineText is what a visitor wrote as the channel reads it: plain text, so that nothing in it is formatting. Of several
+// lines each begins with who wrote it.
+func lineText(lines []handoff.Line, ordinal int) string {
 	var b strings.Builder
 	if ordinal > 1 {
 		fmt.Fprintf(&b, "(attempt %d: you may have seen this line already) ", ordinal)
 	}
-	b.WriteString(l.Speaker + ": " + withoutTags(l.Text))
-	for _, f := range l.Files {
-		fmt.Fprintf(&b, "\n[file: %s, %s]", withoutTags(f.Name), size(f.Size))
+	for i, l := range lines {
+		if i > 0 {
+			b.WriteString("\n")
+		}
+		b.WriteString(l.Speaker + ": " + withoutTags(l.Text))
+		if l.Shortened {
+			b.WriteString(" " + shortened)
+		}
+		for _, f := range l.Files {
+			fmt.Fprintf(&b, "\n[file: %s, %s]", withoutTags(f.Name), size(f.Size))
+		}
 	}
 	return b.String()
 }

@@ -12,6 +12,7 @@ const (
 	notRelayed  = "That line stayed in this channel: only the person who has joined is heard by the visitor."
 	notJoined   = "What is written here stays in this channel until somebody has joined. Press Join conversation on the card to talk to the visitor."
 	hasEnded    = "This conversation has ended, so the visitor did not get that line."
+	shortened   = "[…] (This line is too long for Teams. View transcript on the card shows all of it.)"
 )
 
 // refusalOf says why an act changed nothing.

@@ -62,6 +62,7 @@ func (w *world) start() {
 	must(w.t, err)
 	w.desk = handoff.NewDesk(engine, handoff.Config{
 		App: "Docket", Platforms: []handoff.Platform{teams.NewPlatform(client)}, Brief: agent.Brief, Close: agent.Close, Log: slog.New(slog.DiscardHandler),
+		Rand: func() float64 { return 0 }, // no pause before a retry that nobody asked to put off
 	})
 	log := slog.New(slog.DiscardHandler)
 	endpoint := httptest.NewServer(bot.Receive(verifier, teams.NewHandler(w.desk, client, "Docket", log), bot.Options{Log: log}))

@@ -130,7 +130,7 @@ func (*room) Name() string { return "room" }
 func (r *room) Deliver(_ context.Context, p handoff.Post) (handoff.Receipt, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if p.Line != nil && p.Line.Text == r.refuse {
+	if len(p.Lines) > 0 && p.Lines[0].Text == r.refuse {
 		return handoff.Receipt{}, &handoff.DeliveryError{Certain: true, Cause: "the channel does not take it"}
 	}
 	r.n++
