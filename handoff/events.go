@@ -17,25 +17,38 @@ func (d *Desk) Events(ctx context.Context, id ID, after Seq) iter.Seq2[Event, er
 		defer forget()
 		wake := d.engine.Watch(ctx, logRows(id)) // before the first read, or an event could fall between
 		for {
-			page, err := d.page(ctx, id, after)
-			if err != nil {
-				if ctx.Err() == nil {
-					yield(Event{}, err)
-				}
+			more, err := d.yieldPage(ctx, id, &after, yield)
+			switch {
+			case err != nil && ctx.Err() == nil:
+				yield(Event{}, err)
+				return
+			case !more || err != nil:
 				return
 			}
-			for _, e := range page {
-				if !yield(e, nil) {
-					return
-				}
-				after = e.Seq
-			}
-			if len(page) == eventPage {
-				continue
-			}
-			if d.sleep(ctx, wake, untilWoken) != nil {
+			select {
+			case <-wake:
+			case <-ctx.Done():
 				return
 			}
+		}
+	}
+}
+
+// yieldPage yields what is there now. Its pages are gone when it returns: a reader that waits holds none of them.
+func (d *Desk) yieldPage(ctx context.Context, id ID, after *Seq, yield func(Event, error) bool) (more bool, err error) {
+	for {
+		page, err := d.page(ctx, id, *after)
+		if err != nil {
+			return false, err
+		}
+		for _, e := range page {
+			if !yield(e, nil) {
+				return false, nil
+			}
+			*after = e.Seq
+		}
+		if len(page) < eventPage {
+			return true, nil
 		}
 	}
 }

@@ -22,6 +22,6 @@
 // Bounded: bodies, texts, files, calls for each visitor and each address, and streams have limits that are checked before
 // anything is stored. Memory of callers is bounded too.
 //
-// Closing: New starts nothing. Handler serves until the caller's http.Server stops; Drain ends the streams, which would
-// otherwise keep http.Server.Shutdown waiting. All methods are safe for concurrent use.
+// Closing: New starts nothing. Handler serves until the caller's http.Server stops. Streams have taken their connections over
+// from it; Drain ends them and waits. All methods are safe for concurrent use.
 package web

@@ -4,7 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/http"
+	"runtime/debug"
 	"strconv"
 	"strings"
 
@@ -15,9 +15,7 @@ import (
 
 // streamEvents replays what came after the reader's place and goes on live, until the reader leaves or the server drains.
 func (s *Server) streamEvents(c echo.Context, p party) error {
-	ctx, end := context.WithCancelCause(c.Request().Context())
-	defer end(nil)
-	epoch, err := s.desk.Epoch(ctx)
+	epoch, err := s.desk.Epoch(c.Request().Context())
 	if err != nil {
 		return err
 	}
@@ -25,36 +23,44 @@ func (s *Server) streamEvents(c echo.Context, p party) error {
 	if err != nil {
 		return err
 	}
-	st := &stream{
-		conversation: p.conversation.ID, visitor: !p.key, address: network(c.RealIP()), end: end,
-		w: c.Response(), rc: http.NewResponseController(c.Response()),
-	}
+	ctx, end := context.WithCancelCause(context.Background()) // the request ends now, and the stream does not
+	st := &stream{conversation: p.conversation.ID, visitor: !p.key, address: network(c.RealIP()), end: end}
 	if err := s.streams.add(st); err != nil {
 		return err
 	}
-	defer s.streams.remove(st)
-	if err := st.begin(c.Response().Header()); err != nil {
+	if err := st.takeOver(c.Response()); err != nil {
+		s.streams.remove(st)
 		return err
 	}
-	defer st.finish(ctx)
-	if reset {
-		if err := st.frame(fmt.Appendf(nil, "id: %s.0\nevent: reset\ndata: {}\n\n", epoch)); err != nil {
-			return nil
-		}
-	}
-	for event, err := range s.desk.Events(ctx, p.conversation.ID, after) {
-		if err != nil {
-			return err
-		}
-		frame, err := encodeEvent(epoch, event)
-		if err != nil {
-			return err
-		}
-		if st.frame(frame) != nil {
-			return nil // the reader is gone or too slow; it returns with its place
-		}
-	}
+	go st.listen()
+	go s.follow(ctx, st, epoch, after, reset)
 	return nil
+}
+
+// follow writes the log to the stream until the stream's context ends.
+func (s *Server) follow(ctx context.Context, st *stream, epoch string, after handoff.Seq, reset bool) {
+	defer s.streams.remove(st)
+	defer st.finish(ctx)
+	defer func() {
+		if r := recover(); r != nil { // net/http watches over requests alone
+			s.log.Error("a stream panicked", "panic", r, "stack", string(debug.Stack()))
+		}
+	}()
+	if reset && st.frame(fmt.Appendf(nil, "id: %s.0\nevent: reset\ndata: {}\n\n", epoch)) != nil {
+		return
+	}
+	for event, err := range s.desk.Events(ctx, st.conversation, after) {
+		var frame []byte
+		if err == nil {
+			frame, err = encodeEvent(epoch, event)
+		}
+		if err != nil && handoff.CodeOf(err) != handoff.CodeUnknownConversation { // one that was erased just ends
+			s.log.Warn("a stream broke off", "conversation", st.conversation, "err", err)
+		}
+		if err != nil || st.frame(frame) != nil {
+			return // a reader that is too slow returns with its place
+		}
+	}
 }
 
 // encodeEvent writes an event as one frame. Its data is one line: JSON escapes every line break.

@@ -2,11 +2,11 @@ package web_test
 
 import (
 	"bufio"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -315,115 +315,168 @@ func TestErasedWhileOpen(t *testing.T) {
 	}
 }
 
-// wire is one end of a response that a test can read and stop reading.
+// wire is a connection that a test reads, and stops reading. It is the response writer of the request as well.
 type wire struct {
+	net.Conn          // the server's end
+	reader   net.Conn // the visitor's end
 	header   http.Header
-	mu       sync.Mutex
-	frames   []string
-	deadline time.Time
-	stuck    bool
+	jammed   chan struct{}
+
+	mu     sync.Mutex
+	text   string
+	closed bool // by the server
 }
 
-func (w *wire) Header() http.Header             { return w.header }
-func (w *wire) WriteHeader(int)                 {}
-func (w *wire) Flush()                          {}
-func (w *wire) SetReadDeadline(time.Time) error { return nil }
-func (w *wire) SetWriteDeadline(t time.Time) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.deadline = t
-	return nil
+func newWire() *wire {
+	w := &wire{header: http.Header{}, jammed: make(chan struct{})}
+	w.Conn, w.reader = net.Pipe()
+	return w
 }
 
-// Write blocks until the deadline when the reader is stuck, as a socket does.
-func (w *wire) Write(p []byte) (int, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.stuck {
-		time.Sleep(time.Until(w.deadline))
-		return 0, fmt.Errorf("i/o timeout")
-	}
-	w.frames = append(w.frames, string(p))
-	return len(p), nil
+func (w *wire) Header() http.Header { return w.header }
+func (w *wire) WriteHeader(int)     {}
+func (w *wire) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	return w, bufio.NewReadWriter(bufio.NewReader(w), bufio.NewWriter(w)), nil
 }
 
-func (w *wire) count(frame string) (n int) {
+func (w *wire) Close() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for _, f := range w.frames {
-		if strings.HasPrefix(f, frame) {
-			n++
+	w.closed = true
+	return w.Conn.Close()
+}
+
+// ended says whether the server has ended the stream.
+func (w *wire) ended() bool {
+	synctest.Wait()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.closed
+}
+
+// read reads until the end, or until the reader is stuck.
+func (w *wire) read() {
+	part := make([]byte, 4096)
+	for {
+		n, err := w.reader.Read(part)
+		w.mu.Lock()
+		w.text += string(part[:n])
+		w.mu.Unlock()
+		select {
+		case <-w.jammed:
+			return
+		default:
+		}
+		if err != nil {
+			return
 		}
 	}
-	return n
 }
 
-func (w *wire) jam() {
+// jam makes the reader stop after the frame that comes next.
+func (w *wire) jam() { close(w.jammed) }
+
+func (w *wire) count(line string) int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.stuck = true
+	return strings.Count(w.text, line)
 }
 
-// bubble runs a stream on a fake clock and returns its wire and the end of its handler.
-func bubble(t *testing.T, desk *handoff.Desk, ctx context.Context) (w *wire, done chan struct{}) {
+// bubble begins a stream on a fake clock and returns its wire. The stream ends with the test.
+func bubble(t *testing.T) *wire {
+	t.Helper()
+	engine, err := bolt.Open(filepath.Join(t.TempDir(), "docket.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	desk := handoff.NewDesk(engine, handoff.Config{})
 	server, err := web.New(web.Config{Desk: desk, APIKeys: []string{apiKey}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := desk.PutAgent(ctx, handoff.Agent{ID: "marketing"}); err != nil {
+	t.Cleanup(func() {
+		server.Drain()
+		engine.Close()
+	})
+	if _, err := desk.PutAgent(t.Context(), handoff.Agent{ID: "marketing"}); err != nil {
 		t.Fatal(err)
 	}
-	started, err := desk.Start(ctx, handoff.NewConversation{Agent: "marketing"})
+	started, err := desk.Start(t.Context(), handoff.NewConversation{Agent: "marketing"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := httptest.NewRequestWithContext(ctx, "GET", "/v1/conversations/"+string(started.Conversation.ID)+"/events", nil)
+	r := httptest.NewRequestWithContext(t.Context(), "GET", "/v1/conversations/"+string(started.Conversation.ID)+"/events", nil)
 	r.Header.Set("Authorization", "Bearer "+started.Token)
-	w, done = &wire{header: http.Header{}}, make(chan struct{})
-	go func() {
-		defer close(done)
-		server.Handler().ServeHTTP(w, r)
-	}()
-	return w, done
+	w := newWire()
+	go w.read()
+	server.Handler().ServeHTTP(w, r)
+	return w
 }
 
 func TestHeartbeat(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		engine, err := bolt.Open(filepath.Join(t.TempDir(), "docket.db"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer engine.Close()
-		ctx, leave := context.WithCancel(t.Context())
-		w, done := bubble(t, handoff.NewDesk(engine, handoff.Config{}), ctx)
+		w := bubble(t)
 		time.Sleep(61 * time.Second)
 		if n := w.count(": alive"); n != 3 {
 			t.Errorf("%d heartbeats in a minute", n)
 		}
-		leave()
-		<-done
+		w.reader.Close()
 		time.Sleep(time.Minute)
 		if n := w.count(": alive"); n != 3 {
 			t.Errorf("a heartbeat after the end: %d", n)
 		}
+		if !w.ended() {
+			t.Error("the connection is open after its reader has left")
+		}
 	})
 }
 
+// TestSlowReaderIsCut: the reader takes one more heartbeat and then nothing; the one after it does not get through.
 func TestSlowReaderIsCut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		engine, err := bolt.Open(filepath.Join(t.TempDir(), "docket.db"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer engine.Close()
-		w, done := bubble(t, handoff.NewDesk(engine, handoff.Config{}), t.Context())
+		w := bubble(t)
 		time.Sleep(time.Second) // the stream has begun
 		w.jam()
-		<-done // by the first heartbeat that does not get through
-		if n := w.count(": alive"); n != 0 {
-			t.Errorf("%d heartbeats reached a reader that reads nothing", n)
+		time.Sleep(48 * time.Second)
+		if w.ended() {
+			t.Error("the reader is cut before 10 seconds are over")
+		}
+		time.Sleep(2 * time.Second)
+		if !w.ended() {
+			t.Error("the reader is not cut")
+		}
+		if n := w.count(": alive"); n != 1 {
+			t.Errorf("%d heartbeats reached a reader that reads one", n)
 		}
 	})
+}
+
+// TestReaderThatSpeaks: a stream is for listening.
+func TestReaderThatSpeaks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := bubble(t)
+		if _, err := w.reader.Write([]byte("GET")); err == nil {
+			t.Error("all of it was read")
+		}
+		if !w.ended() {
+			t.Error("the stream goes on")
+		}
+	})
+}
+
+func TestStreamNeedsAConnectionOfItsOwn(t *testing.T) {
+	s := newSite(t)
+	talk := s.begin()
+	r := httptest.NewRequestWithContext(t.Context(), "GET", talk.path+"/events", nil)
+	r.Header.Set("Authorization", "Bearer "+apiKey)
+	answer := httptest.NewRecorder() // has none to give
+	s.server.Handler().ServeHTTP(answer, r)
+	if answer.Code != http.StatusHTTPVersionNotSupported || !strings.Contains(answer.Body.String(), "http_version_not_supported") {
+		t.Errorf("answered %d %s", answer.Code, answer.Body)
+	}
+	for range 3 { // and it took no place
+		s.stream(get(talk.path+"/events", talk.token))
+	}
 }
 
 func FuzzPlace(f *testing.F) {

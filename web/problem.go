@@ -33,8 +33,9 @@ const (
 	codeFileType      handoff.Code = "file_type_refused"      //
 	codeRateLimited   handoff.Code = "rate_limited"           //
 	codeTooManyStream handoff.Code = "too_many_streams"       //
-	codeDraining      handoff.Code = "shutting_down"          // come back in a moment, to another process
-	codeInternal      handoff.Code = "internal"               //
+	codeVersion       handoff.Code = "http_version_not_supported"
+	codeDraining      handoff.Code = "shutting_down" // come back in a moment, to another process
+	codeInternal      handoff.Code = "internal"      //
 )
 
 var statusOf = map[handoff.Code]int{
@@ -70,6 +71,7 @@ var statusOf = map[handoff.Code]int{
 	codeFileType:      http.StatusUnsupportedMediaType,
 	codeRateLimited:   http.StatusTooManyRequests,
 	codeTooManyStream: http.StatusTooManyRequests,
+	codeVersion:       http.StatusHTTPVersionNotSupported,
 	codeDraining:      http.StatusServiceUnavailable,
 	codeInternal:      http.StatusInternalServerError,
 }

@@ -140,8 +140,8 @@ func (s *Server) routes(e *echo.Echo) {
 // Handler serves everything.
 func (s *Server) Handler() http.Handler { return s.echo }
 
-// Drain ends all streams, each with a request to come back after 1 to 5 seconds, refuses new ones, and turns /readyz to
-// 503. It is meant for http.Server.RegisterOnShutdown.
+// Drain refuses new streams, turns /readyz to 503, ends all streams, each with a request to come back after 1 to 5 seconds,
+// and waits for their end, for 10 seconds at most. http.Server.Shutdown does not know of them: call Drain before it.
 func (s *Server) Drain() { s.streams.drain() }
 
 // addresses reads a caller's address: the peer's, or, from a trusted proxy, the nearest one that is no such proxy.

@@ -1,10 +1,12 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"sync"
 	"time"
@@ -19,10 +21,14 @@ const (
 	frameWrite = 10 * time.Second // a reader that takes longer for one frame is cut
 )
 
-var errDraining = errors.New("web: the server is stopping")
+var (
+	errDraining = errors.New("web: the server is stopping")
+	errLeft     = errors.New("web: the reader has left")
+)
 
-// stream is one open event stream (https://html.spec.whatwg.org/multipage/server-sent-events.html). Frames come from the
-// handler's goroutine and from the heartbeat's timer; nothing else runs while it is idle.
+// stream is one open event stream (https://html.spec.whatwg.org/multipage/server-sent-events.html). It takes its connection
+// over from net/http: what is kept there for a request, two buffers, a context and a deep stack, is several times what a
+// stream needs that only waits. Frames come from its own goroutine and from the heartbeat's timer.
 type stream struct {
 	conversation handoff.ID
 	visitor      bool   // read with a visitor's token
@@ -30,24 +36,49 @@ type stream struct {
 	end          context.CancelCauseFunc
 
 	mu     sync.Mutex
-	w      http.ResponseWriter
-	rc     *http.ResponseController
+	conn   net.Conn
 	beat   *time.Timer
 	closed bool
 }
 
-// begin sends the headers at once, so that the reader knows that it is connected.
-func (st *stream) begin(header http.Header) error {
+// takeOver makes the request's connection the stream's own, and sends the headers at once, so that the reader knows that
+// it is connected. The body ends with the connection.
+func (st *stream) takeOver(w http.ResponseWriter) error {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if errors.Is(err, http.ErrNotSupported) {
+		return refuse(codeVersion, "a stream needs HTTP/1.1")
+	}
+	if err != nil {
+		return err
+	}
+	header := w.Header().Clone()
 	header.Set(echo.HeaderContentType, "text/event-stream")
 	header.Set("X-Accel-Buffering", "no")
-	if err := st.rc.SetReadDeadline(time.Time{}); err != nil && !errors.Is(err, http.ErrNotSupported) {
-		return fmt.Errorf("web: a stream cannot outlive the server's read timeout: %w", err)
-	}
-	st.w.WriteHeader(http.StatusOK)
+	header.Set("Connection", "close")
+	header.Set("Date", time.Now().UTC().Format(http.TimeFormat))
+	var head bytes.Buffer
+	head.WriteString("HTTP/1.1 200 OK\r\n")
+	_ = header.Write(&head) // into memory
+	head.WriteString("\r\n: connected\n\n")
+
 	st.mu.Lock()
 	defer st.mu.Unlock()
+	st.conn = conn
 	st.beat = time.AfterFunc(heartbeat, st.sayAlive)
-	return st.write([]byte(": connected\n\n"))
+	if err = conn.SetDeadline(time.Time{}); err == nil { // those of the server are for requests
+		err = st.write(head.Bytes())
+	}
+	if err != nil {
+		st.end(err)
+	}
+	return nil
+}
+
+// listen waits for the reader to leave. A reader has nothing to say: a word from it ends the stream as well.
+func (st *stream) listen() {
+	var word [1]byte
+	_, _ = st.conn.Read(word[:])
+	st.end(errLeft)
 }
 
 // finish ends the stream for good: no heartbeat writes after it. A draining server asks the reader to come back a little
@@ -60,7 +91,7 @@ func (st *stream) finish(ctx context.Context) {
 	if errors.Is(context.Cause(ctx), errDraining) {
 		_ = st.write(fmt.Appendf(nil, "retry: %d\n\n", 1000+rand.IntN(4001))) // a reader that is gone needs no advice
 	}
-	_ = st.rc.SetWriteDeadline(time.Time{}) // the connection may serve another request
+	_ = st.conn.Close() // nothing is left to be said
 }
 
 // frame writes one frame and puts the heartbeat off.
@@ -86,11 +117,9 @@ func (st *stream) sayAlive() {
 
 // write needs the lock.
 func (st *stream) write(frame []byte) error {
-	if err := st.rc.SetWriteDeadline(time.Now().Add(frameWrite)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+	if err := st.conn.SetWriteDeadline(time.Now().Add(frameWrite)); err != nil {
 		return err
 	}
-	if _, err := st.w.Write(frame); err != nil {
-		return err
-	}
-	return st.rc.Flush()
+	_, err := st.conn.Write(frame)
+	return err
 }

@@ -23,6 +23,7 @@ type streams struct {
 	byVisitor map[handoff.ID]int
 	byAddress map[string]int
 	stopping  bool
+	running   sync.WaitGroup // of those that are open
 }
 
 // add takes a stream in, or says which limit it would pass. An API key's streams count for the whole alone.
@@ -43,6 +44,7 @@ func (s *streams) add(st *stream) error {
 		s.open, s.byVisitor, s.byAddress = map[*stream]struct{}{}, map[handoff.ID]int{}, map[string]int{}
 	}
 	s.open[st] = struct{}{}
+	s.running.Add(1)
 	if st.visitor {
 		s.byVisitor[st.conversation]++
 		s.byAddress[st.address]++
@@ -51,6 +53,7 @@ func (s *streams) add(st *stream) error {
 }
 
 func (s *streams) remove(st *stream) {
+	defer s.running.Done()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.open, st)
@@ -65,8 +68,13 @@ func (s *streams) remove(st *stream) {
 	}
 }
 
-// drain ends all streams and lets no more in.
+// drain ends all streams, lets no more in, and waits until the last one has said goodbye: at most frameWrite.
 func (s *streams) drain() {
+	s.stop()
+	s.running.Wait()
+}
+
+func (s *streams) stop() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.stopping = true

@@ -193,7 +193,6 @@ func (srv *server) run(ctx context.Context) error {
 		Handler: srv.web.Handler(), ReadHeaderTimeout: headerTime, ReadTimeout: requestTime, IdleTimeout: idleTime, MaxHeaderBytes: headerBytes,
 		ErrorLog: slog.NewLogLogger(srv.log.Handler(), slog.LevelDebug),
 	}
-	httpServer.RegisterOnShutdown(srv.web.Drain)
 	group, living := errgroup.WithContext(ctx)
 	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopWork()
@@ -213,6 +212,7 @@ func (srv *server) run(ctx context.Context) error {
 		srv.log.Info("docket is stopping")
 		stopping, done := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
 		defer done()
+		srv.web.Drain()
 		return httpServer.Shutdown(stopping)
 	})
 	return group.Wait()
