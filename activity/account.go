@@ -1,6 +1,9 @@
 package activity
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"strings"
+)
 
 // Values of ChannelAccount.Role, which says what an account is in a conversation.
 // The set is open.
@@ -8,6 +11,9 @@ const (
 	RoleUser  = "user"
 	RoleBot   = "bot"
 	RoleSkill = "skill"
+
+	RoleAgenticAppInstance = "agenticAppInstance"
+	RoleAgenticUser        = "agenticUser"
 )
 
 // Values of ConversationAccount.ConversationType in Teams.
@@ -36,6 +42,13 @@ type ChannelAccount struct {
 	Surname           string `json:"surname,omitempty"`
 	// UserRole tells guests from members of the tenant.
 	UserRole string `json:"userRole,omitempty"`
+	// The next three name an agent that acts as a user of its own.
+	AgenticAppID          string `json:"agenticAppId,omitempty"`
+	AgenticUserID         string `json:"agenticUserId,omitempty"`
+	AgenticAppBlueprintID string `json:"agenticAppBlueprintId,omitempty"`
+	// IsTargeted, in the recipient of a message that is sent, lets nobody else see it.
+	IsTargeted *bool           `json:"isTargeted,omitempty"`
+	Properties json.RawMessage `json:"properties,omitempty"`
 
 	Extra map[string]json.RawMessage `json:"-"`
 }
@@ -72,10 +85,15 @@ type ConversationReference struct {
 }
 
 // Reference returns the reference of a received activity: its sender is the
-// user, its recipient the bot.
+// user, its recipient the bot. A conversationUpdate of the channels Direct Line and Web
+// Chat has an id that nothing can be said in answer to, so it is left out.
 func (a *Activity) Reference() ConversationReference {
+	id := a.ID
+	if a.IsType(TypeConversationUpdate) && (strings.EqualFold(a.ChannelID, "directline") || strings.EqualFold(a.ChannelID, "webchat")) {
+		id = ""
+	}
 	return ConversationReference{
-		ActivityID:   a.ID,
+		ActivityID:   id,
 		User:         copied(a.From),
 		Bot:          copied(a.Recipient),
 		Conversation: copied(a.Conversation),
@@ -97,6 +115,23 @@ func (r ConversationReference) Apply(out *Activity) {
 	out.ReplyToID = r.ActivityID
 	if out.Locale == "" {
 		out.Locale = r.Locale
+	}
+}
+
+// Continue returns the activity that begins a turn of the bot's own in the
+// conversation, as if the user had said something: an event named ContinueConversation.
+// It is for handlers in this process and never sent.
+func (r ConversationReference) Continue() *Activity {
+	return &Activity{
+		Type:         TypeEvent,
+		Name:         NameContinueConversation,
+		ID:           r.ActivityID,
+		From:         copied(r.User),
+		Recipient:    copied(r.Bot),
+		Conversation: copied(r.Conversation),
+		ChannelID:    r.ChannelID,
+		ServiceURL:   r.ServiceURL,
+		Locale:       r.Locale,
 	}
 }
 

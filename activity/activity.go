@@ -51,11 +51,37 @@ const (
 	InstallRemoveUpgrade = "remove-upgrade"
 )
 
-// Values of Activity.DeliveryMode. Absent means normal (A3110).
+// Values of Activity.DeliveryMode. Absent means normal (A3110); notification is
+// deprecated, and stream is known to agents alone.
 const (
 	DeliveryNormal        = "normal"
+	DeliveryNotification  = "notification"
 	DeliveryExpectReplies = "expectReplies"
 	DeliveryEphemeral     = "ephemeral"
+	DeliveryStream        = "stream"
+)
+
+// Values of Activity.Name in an event. The set is open. The last two are no
+// wire names: they begin a turn that the bot itself starts.
+// https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/subscribe-to-conversation-events
+const (
+	NameReadReceipt             = "application/vnd.microsoft.readReceipt"
+	NameMeetingStart            = "application/vnd.microsoft.meetingStart"
+	NameMeetingEnd              = "application/vnd.microsoft.meetingEnd"
+	NameMeetingParticipantJoin  = "application/vnd.microsoft.meetingParticipantJoin"
+	NameMeetingParticipantLeave = "application/vnd.microsoft.meetingParticipantLeave"
+	NameContinueConversation    = "ContinueConversation"
+	NameCreateConversation      = "CreateConversation"
+)
+
+// Values of Activity.Code in an endOfConversation.
+const (
+	EndUnknown                 = "unknown"
+	EndCompletedSuccessfully   = "completedSuccessfully"
+	EndUserCancelled           = "userCancelled"
+	EndBotTimedOut             = "botTimedOut"
+	EndBotIssuedInvalidMessage = "botIssuedInvalidMessage"
+	EndChannelFailed           = "channelFailed"
 )
 
 // Values of Activity.Importance.
@@ -134,7 +160,7 @@ type Activity struct {
 	DeliveryMode   string                 `json:"deliveryMode,omitempty"`
 	ListenFor      []string               `json:"listenFor,omitzero"`
 	TextHighlights []TextHighlight        `json:"textHighlights,omitzero"`
-	SemanticAction json.RawMessage        `json:"semanticAction,omitempty"`
+	SemanticAction *SemanticAction        `json:"semanticAction,omitempty"`
 
 	Extra map[string]json.RawMessage `json:"-"`
 }
@@ -197,6 +223,15 @@ type TextHighlight struct {
 	Extra      map[string]json.RawMessage `json:"-"`
 }
 
+// A SemanticAction names something to be done in the words of the sender, in State
+// start, continue or done.
+type SemanticAction struct {
+	ID       string                     `json:"id,omitempty"`
+	State    string                     `json:"state,omitempty"`
+	Entities json.RawMessage            `json:"entities,omitempty"` // an object of entities by name
+	Extra    map[string]json.RawMessage `json:"-"`
+}
+
 // A Reaction is an emoji put on a message, or taken off.
 // https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/subscribe-to-conversation-events
 type Reaction struct {
@@ -212,10 +247,28 @@ type SuggestedActions struct {
 	Extra   map[string]json.RawMessage `json:"-"`
 }
 
+// Values of SuggestedAction.Type. Teams takes imBack in suggested actions, and invoke
+// in cards beside those of the specification.
+const (
+	ActionOpenURL      = "openUrl"
+	ActionIMBack       = "imBack"
+	ActionPostBack     = "postBack"
+	ActionPlayAudio    = "playAudio"
+	ActionPlayVideo    = "playVideo"
+	ActionShowImage    = "showImage"
+	ActionDownloadFile = "downloadFile"
+	ActionSignIn       = "signin"
+	ActionCall         = "call"
+	ActionMessageBack  = "messageBack"
+	ActionOpenApp      = "openApp"
+	ActionPayment      = "payment"
+	ActionInvoke       = "invoke"
+)
+
 // A SuggestedAction is one such button; the specification calls the same object
 // a card action when it stands in a hero card.
 type SuggestedAction struct {
-	Type         string                     `json:"type,omitempty"` // imBack, openUrl, messageBack, …
+	Type         string                     `json:"type,omitempty"` // such as ActionIMBack
 	Title        string                     `json:"title,omitempty"`
 	Image        string                     `json:"image,omitempty"`
 	ImageAltText string                     `json:"imageAltText,omitempty"`

@@ -5,8 +5,17 @@ import "encoding/json"
 // Content types of attachments.
 // https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-reference
 const (
-	ContentAdaptiveCard = "application/vnd.microsoft.card.adaptive"
-	ContentHeroCard     = "application/vnd.microsoft.card.hero"
+	ContentAdaptiveCard  = "application/vnd.microsoft.card.adaptive"
+	ContentHeroCard      = "application/vnd.microsoft.card.hero"
+	ContentThumbnailCard = "application/vnd.microsoft.card.thumbnail"
+	ContentReceiptCard   = "application/vnd.microsoft.card.receipt"
+	ContentSignInCard    = "application/vnd.microsoft.card.signin"
+	ContentOAuthCard     = "application/vnd.microsoft.card.oauth"
+	ContentConnectorCard = "application/vnd.microsoft.teams.card.o365connector"
+	ContentListCard      = "application/vnd.microsoft.teams.card.list"
+	// The next two ask in a one-to-one chat whether a file may be uploaded, and show it then.
+	ContentFileConsent = "application/vnd.microsoft.teams.card.file.consent"
+	ContentFileInfo    = "application/vnd.microsoft.teams.card.file.info"
 	// ContentHTML marks the copy of the text that Teams attaches to nearly every
 	// message. It is not a file.
 	ContentHTML = "text/html"

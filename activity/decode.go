@@ -155,7 +155,7 @@ func (f *field) decode(sc *scanner, v reflect.Value) (fits bool, err error) {
 		}
 		text, err := sc.text()
 		v.SetString(text)
-		return true, err
+		return text != "" || !f.omit || err != nil, err // an empty member would be left out again
 	case kindRaw:
 		raw, err := sc.raw()
 		v.SetBytes(bytes.Clone(raw))

@@ -14,9 +14,9 @@
 // kept in its Extra map, and so is a known member whose value has a kind that
 // the field cannot hold (a number where the specification wants a string): one
 // odd member never costs a whole activity. Value, ChannelData and Content stay
-// raw, and timestamps stay strings, so that no digit is lost. Two things change
-// on the way: an empty string in a known member is left out (A2004), and a
-// known member in the wrong letter case is written in the right one (A2002).
+// raw, and timestamps stay strings, so that no digit is lost. One thing changes on
+// the way: a known member in the wrong letter case is written in the right one
+// (A2002). An activity of your own leaves out what is empty (A2004).
 //
 // Encoding is deterministic: known members in the order of the struct, then
 // Extra in the order of its names; a known field wins over an Extra member of

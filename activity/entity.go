@@ -7,10 +7,16 @@ import (
 
 // Types of entities. The set is open.
 const (
-	EntityMention    = "mention"
-	EntityClientInfo = "clientInfo"
-	EntityStreamInfo = "streaminfo"
-	EntityMessage    = "https://schema.org/Message" // marks a text as written by an AI, with its sources
+	EntityMention         = "mention"
+	EntityClientInfo      = "clientInfo"
+	EntityStreamInfo      = "streaminfo"
+	EntityQuotedReply     = "quotedReply"
+	EntityTargetedMessage = "targetedMessageInfo"
+	EntityProductInfo     = "ProductInfo"
+	EntityMessage         = "https://schema.org/Message" // marks a text as written by an AI, with its sources
+	EntityGeoCoordinates  = "GeoCoordinates"
+	EntityPlace           = "Place"
+	EntityThing           = "Thing"
 )
 
 // An Entity is a piece of metadata about the activity. Its members depend on
@@ -53,6 +59,62 @@ func (e Entity) Mention() (Mention, bool) {
 		m.Extra[name] = raw
 	}
 	return m, true
+}
+
+// ClientInfo describes the program a person writes with.
+type ClientInfo struct {
+	Locale   string                     `json:"locale,omitempty"`
+	Country  string                     `json:"country,omitempty"`
+	Platform string                     `json:"platform,omitempty"` // such as Windows, Web, iOS, Android, Mac
+	Timezone string                     `json:"timezone,omitempty"`
+	Extra    map[string]json.RawMessage `json:"-"`
+}
+
+// ClientInfo returns the entity as a description of a client. It is false for
+// other entities.
+func (e Entity) ClientInfo() (info ClientInfo, ok bool) { ok = e.as(EntityClientInfo, &info); return }
+
+// StreamInfo numbers a part of a message that arrives piece by piece.
+type StreamInfo struct {
+	StreamID       string                     `json:"streamId,omitempty"`
+	StreamType     string                     `json:"streamType,omitempty"` // informative, streaming, final
+	StreamSequence int                        `json:"streamSequence,omitempty"`
+	Extra          map[string]json.RawMessage `json:"-"`
+}
+
+// StreamInfo returns the entity as a part of a stream. It is false for other
+// entities.
+func (e Entity) StreamInfo() (info StreamInfo, ok bool) { ok = e.as(EntityStreamInfo, &info); return }
+
+// QuotedReply describes the message that a person quotes; in the text a
+// <quoted messageId="…"/> stands for it.
+type QuotedReply struct {
+	MessageID                 string                     `json:"messageId,omitempty"`
+	SenderID                  string                     `json:"senderId,omitempty"`
+	SenderName                string                     `json:"senderName,omitempty"`
+	Preview                   string                     `json:"preview,omitempty"`
+	Time                      string                     `json:"time,omitempty"`
+	IsReplyDeleted            *bool                      `json:"isReplyDeleted,omitempty"`
+	ValidatedMessageReference *bool                      `json:"validatedMessageReference,omitempty"`
+	Extra                     map[string]json.RawMessage `json:"-"`
+}
+
+// QuotedReply returns the entity as a quotation. It is false for other entities.
+func (e Entity) QuotedReply() (quoted QuotedReply, ok bool) {
+	if e.Type != EntityQuotedReply {
+		return QuotedReply{}, false
+	}
+	ok = unmarshal(e.Extra["quotedReply"], &quoted) == nil
+	return quoted, ok
+}
+
+// as fills a struct with the members of an entity of that type.
+func (e Entity) as(kind string, into any) bool {
+	if e.Type != kind {
+		return false
+	}
+	raw, err := marshal(&Entity{Extra: e.Extra})
+	return err == nil && unmarshal(raw, into) == nil
 }
 
 // NewMention returns the entity that mentions an account, and the words that

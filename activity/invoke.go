@@ -10,24 +10,43 @@ import (
 // response. The set is open.
 // https://learn.microsoft.com/microsoftteams/platform/bots/bot-basics
 const (
-	InvokeAdaptiveCard   = "adaptiveCard/action"
-	InvokeSearch         = "application/search"
-	InvokeTaskFetch      = "task/fetch"
-	InvokeTaskSubmit     = "task/submit"
-	InvokeSignInVerify   = "signin/verifyState"
-	InvokeSignInExchange = "signin/tokenExchange"
-	InvokeFileConsent    = "fileConsent/invoke"
-	InvokeMessageSubmit  = "message/submitAction"
-	InvokeConfigFetch    = "config/fetch"
-	InvokeConfigSubmit   = "config/submit"
+	InvokeAdaptiveCard       = "adaptiveCard/action"
+	InvokeSearch             = "application/search"
+	InvokeTaskFetch          = "task/fetch"
+	InvokeTaskSubmit         = "task/submit"
+	InvokeQuery              = "composeExtension/query"
+	InvokeQueryLink          = "composeExtension/queryLink"
+	InvokeAnonymousQueryLink = "composeExtension/anonymousQueryLink"
+	InvokeSelectItem         = "composeExtension/selectItem"
+	InvokeSubmitAction       = "composeExtension/submitAction"
+	InvokeFetchTask          = "composeExtension/fetchTask"
+	InvokeQuerySettingURL    = "composeExtension/querySettingUrl"
+	InvokeSetting            = "composeExtension/setting"
+	InvokeCardButton         = "composeExtension/onCardButtonClicked"
+	InvokeSignInVerify       = "signin/verifyState"
+	InvokeSignInExchange     = "signin/tokenExchange"
+	InvokeSignInFailure      = "signin/failure"
+	InvokeFileConsent        = "fileConsent/invoke"
+	InvokeMessageSubmit      = "message/submitAction"
+	InvokeMessageFetchTask   = "message/fetchTask"
+	InvokeConfigFetch        = "config/fetch"
+	InvokeConfigSubmit       = "config/submit"
+	InvokeTabFetch           = "tab/fetch"
+	InvokeTabSubmit          = "tab/submit"
+	InvokeConnectorCard      = "actionableMessage/executeAction"
+	InvokeHandoff            = "handoff/action"
+	InvokeSuggestedSubmit    = "suggestedActions/submit"
 )
 
 // Types of the answer to an adaptiveCard/action.
 // https://learn.microsoft.com/adaptive-cards/authoring-cards/universal-action-model
 const (
-	ResponseCard    = "application/vnd.microsoft.card.adaptive"
-	ResponseMessage = "application/vnd.microsoft.activity.message"
-	ResponseError   = "application/vnd.microsoft.error"
+	ResponseCard              = "application/vnd.microsoft.card.adaptive"
+	ResponseMessage           = "application/vnd.microsoft.activity.message"
+	ResponseError             = "application/vnd.microsoft.error"
+	ResponseLogin             = "application/vnd.microsoft.activity.loginRequest"
+	ResponseIncorrectAuthCode = "application/vnd.microsoft.error.incorrectAuthCode"
+	ResponsePrecondition      = "application/vnd.microsoft.error.preconditionFailed"
 )
 
 // ActionExecute is the Type of the action that an adaptiveCard/action carries.
@@ -107,7 +126,8 @@ type InvokeResponse struct {
 }
 
 // CardActionResponse is the Body that answers an adaptiveCard/action. Make one with
-// CardResponse, MessageResponse or ErrorResponse.
+// CardResponse, MessageResponse or ErrorResponse; while somebody signs in, with
+// LoginResponse, IncorrectAuthCodeResponse or PreconditionResponse.
 // https://learn.microsoft.com/adaptive-cards/authoring-cards/universal-action-model
 type CardActionResponse struct {
 	StatusCode int    `json:"statusCode"`
@@ -115,7 +135,8 @@ type CardActionResponse struct {
 	Value      any    `json:"value"`
 }
 
-// InvokeFault is the Value of a CardActionResponse of type ResponseError.
+// InvokeFault is the Value of a CardActionResponse of type ResponseError or
+// ResponsePrecondition.
 type InvokeFault struct {
 	Code    string `json:"code"`
 	Message string `json:"message"`
@@ -134,6 +155,24 @@ func MessageResponse(text string) InvokeResponse { return answer(http.StatusOK, 
 // reach app" instead.
 func ErrorResponse(status int, code, message string) InvokeResponse {
 	return answer(status, ResponseError, InvokeFault{Code: code, Message: message})
+}
+
+// LoginResponse answers an adaptiveCard/action with a request to sign in. The
+// value is the content of an OAuth card.
+func LoginResponse(oauthCard any) InvokeResponse {
+	return answer(http.StatusUnauthorized, ResponseLogin, oauthCard)
+}
+
+// IncorrectAuthCodeResponse answers an adaptiveCard/action whose magic code of a
+// sign-in is wrong.
+func IncorrectAuthCodeResponse() InvokeResponse {
+	return answer(http.StatusUnauthorized, ResponseIncorrectAuthCode, nil)
+}
+
+// PreconditionResponse answers an adaptiveCard/action whose token could not be
+// exchanged; Teams then asks the person to consent.
+func PreconditionResponse(code, message string) InvokeResponse {
+	return answer(http.StatusPreconditionFailed, ResponsePrecondition, InvokeFault{Code: code, Message: message})
 }
 
 func answer(status int, kind string, value any) InvokeResponse {

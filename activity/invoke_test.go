@@ -62,6 +62,12 @@ func TestResponses(t *testing.T) {
 			`{"statusCode":200,"type":"application/vnd.microsoft.activity.message","value":"Already taken by Ines."}`},
 		{"error", activity.ErrorResponse(400, "BadRequest", "No."),
 			`{"statusCode":400,"type":"application/vnd.microsoft.error","value":{"code":"BadRequest","message":"No."}}`},
+		{"sign in", activity.LoginResponse(map[string]string{"text": "Sign in"}),
+			`{"statusCode":401,"type":"application/vnd.microsoft.activity.loginRequest","value":{"text":"Sign in"}}`},
+		{"a wrong code", activity.IncorrectAuthCodeResponse(),
+			`{"statusCode":401,"type":"application/vnd.microsoft.error.incorrectAuthCode","value":null}`},
+		{"no exchange", activity.PreconditionResponse("412", "Consent is needed."),
+			`{"statusCode":412,"type":"application/vnd.microsoft.error.preconditionFailed","value":{"code":"412","message":"Consent is needed."}}`},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			body, err := json.Marshal(row.in.Body)

@@ -176,3 +176,57 @@ func (v ErrorDetail) MarshalJSON() ([]byte, error) { return marshal(&v) }
 
 // UnmarshalJSON reads one object and keeps what it does not know in Extra.
 func (v *ErrorDetail) UnmarshalJSON(data []byte) error { return unmarshalJSON(data, v) }
+
+// MarshalJSON writes the known members in order, then Extra.
+func (v SemanticAction) MarshalJSON() ([]byte, error) { return marshal(&v) }
+
+// UnmarshalJSON reads one object and keeps what it does not know in Extra.
+func (v *SemanticAction) UnmarshalJSON(data []byte) error { return unmarshalJSON(data, v) }
+
+// MarshalJSON writes the known members in order, then Extra.
+func (v AppInfo) MarshalJSON() ([]byte, error) { return marshal(&v) }
+
+// UnmarshalJSON reads one object and keeps what it does not know in Extra.
+func (v *AppInfo) UnmarshalJSON(data []byte) error { return unmarshalJSON(data, v) }
+
+// MarshalJSON writes the known members in order, then Extra.
+func (v OnBehalfOf) MarshalJSON() ([]byte, error) { return marshal(&v) }
+
+// UnmarshalJSON reads one object and keeps what it does not know in Extra.
+func (v *OnBehalfOf) UnmarshalJSON(data []byte) error { return unmarshalJSON(data, v) }
+
+// MarshalJSON writes the known members in order, then Extra.
+func (v FeedbackLoop) MarshalJSON() ([]byte, error) { return marshal(&v) }
+
+// UnmarshalJSON reads one object and keeps what it does not know in Extra.
+func (v *FeedbackLoop) UnmarshalJSON(data []byte) error { return unmarshalJSON(data, v) }
+
+// MarshalJSON writes the known members in order, then Extra.
+func (v MembershipSource) MarshalJSON() ([]byte, error) { return marshal(&v) }
+
+// UnmarshalJSON reads one object and keeps what it does not know in Extra.
+func (v *MembershipSource) UnmarshalJSON(data []byte) error { return unmarshalJSON(data, v) }
+
+// MarshalJSON writes the known members in order, then Extra.
+func (v Legacy) MarshalJSON() ([]byte, error) { return marshal(&v) }
+
+// UnmarshalJSON reads one object and keeps what it does not know in Extra.
+func (v *Legacy) UnmarshalJSON(data []byte) error { return unmarshalJSON(data, v) }
+
+// MarshalJSON writes the known members in order, then Extra.
+func (v ClientInfo) MarshalJSON() ([]byte, error) { return marshal(&v) }
+
+// UnmarshalJSON reads one object and keeps what it does not know in Extra.
+func (v *ClientInfo) UnmarshalJSON(data []byte) error { return unmarshalJSON(data, v) }
+
+// MarshalJSON writes the known members in order, then Extra.
+func (v StreamInfo) MarshalJSON() ([]byte, error) { return marshal(&v) }
+
+// UnmarshalJSON reads one object and keeps what it does not know in Extra.
+func (v *StreamInfo) UnmarshalJSON(data []byte) error { return unmarshalJSON(data, v) }
+
+// MarshalJSON writes the known members in order, then Extra.
+func (v QuotedReply) MarshalJSON() ([]byte, error) { return marshal(&v) }
+
+// UnmarshalJSON reads one object and keeps what it does not know in Extra.
+func (v *QuotedReply) UnmarshalJSON(data []byte) error { return unmarshalJSON(data, v) }

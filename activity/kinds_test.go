@@ -88,7 +88,7 @@ func TestWhatArrivesIsRead(t *testing.T) {
 			return string(a.Extra["aLong"]) == "9007199254740993" && string(a.Extra["aFraction"]) == "1.0" && string(a.Extra["nothing"]) == "null"
 		}},
 		{"unknown members of a known object", `{"from":{"id":"1","name":"tester","agenticAppId":"a","x":{"y":null}},"conversation":{"id":"c","topic":"t"}}`, func(a *activity.Activity) bool {
-			return string(a.From.Extra["agenticAppId"]) == `"a"` && string(a.Conversation.Extra["topic"]) == `"t"`
+			return a.From.AgenticAppID == "a" && string(a.From.Extra["x"]) == `{"y":null}` && string(a.Conversation.Extra["topic"]) == `"t"`
 		}},
 		{"null where members are known", `{"type":"message","text":null,"from":null,"entities":null,"timestamp":null}`, func(a *activity.Activity) bool {
 			return a.Text == "" && a.From == nil && a.Entities == nil && a.Timestamp == ""

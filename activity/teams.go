@@ -41,6 +41,22 @@ type ChannelData struct {
 	Notification *Notification `json:"notification,omitempty"`
 	Source       *Source       `json:"source,omitempty"`
 	Meeting      *MeetingInfo  `json:"meeting,omitempty"`
+	App          *AppInfo      `json:"app,omitempty"`
+	OnBehalfOf   []OnBehalfOf  `json:"onBehalfOf,omitzero"`
+	// FeedbackLoop, in a message that is sent, adds buttons to rate it; the flag is its
+	// older form.
+	FeedbackLoop        *FeedbackLoop `json:"feedbackLoop,omitempty"`
+	FeedbackLoopEnabled *bool         `json:"feedbackLoopEnabled,omitempty"`
+	// The stream members number the parts of a message that is sent piece by piece.
+	StreamID       string `json:"streamId,omitempty"`
+	StreamType     string `json:"streamType,omitempty"` // informative, streaming, final
+	StreamSequence int    `json:"streamSequence,omitempty"`
+	// MembershipSource says through what somebody is a member of a shared channel;
+	// the lists name teams that a channel was shared with, or no longer is.
+	MembershipSource  *MembershipSource `json:"membershipSource,omitempty"`
+	SharedWithTeams   []TeamInfo        `json:"sharedWithTeams,omitzero"`
+	UnsharedFromTeams []TeamInfo        `json:"unsharedFromTeams,omitzero"`
+	Legacy            *Legacy           `json:"legacy,omitempty"`
 	// TeamsTeamID and TeamsChannelID repeat Team.ID and Channel.ID.
 	TeamsTeamID    string `json:"teamsTeamId,omitempty"`
 	TeamsChannelID string `json:"teamsChannelId,omitempty"`
@@ -61,6 +77,9 @@ type TeamInfo struct {
 	AADGroupID string `json:"aadGroupId,omitempty"`
 	TeamType   string `json:"teamType,omitempty"` // standard, sharedChannel, privateChannel
 	TenantID   string `json:"tenantId,omitempty"`
+	// The counts are 0 where Teams does not give them.
+	ChannelCount int `json:"channelCount,omitempty"`
+	MemberCount  int `json:"memberCount,omitempty"`
 
 	Extra map[string]json.RawMessage `json:"-"`
 }
@@ -99,6 +118,44 @@ type Source struct {
 type MeetingInfo struct {
 	ID    string                     `json:"id,omitempty"`
 	Extra map[string]json.RawMessage `json:"-"`
+}
+
+// AppInfo names the app that a person used.
+type AppInfo struct {
+	ID      string                     `json:"id,omitempty"`
+	Version string                     `json:"version,omitempty"`
+	Extra   map[string]json.RawMessage `json:"-"`
+}
+
+// OnBehalfOf names a person in whose name a message was sent.
+type OnBehalfOf struct {
+	ItemID      int                        `json:"itemid,omitempty"`
+	MentionType string                     `json:"mentionType,omitempty"`
+	MRI         string                     `json:"mri,omitempty"` // the person's id
+	DisplayName string                     `json:"displayName,omitempty"`
+	Extra       map[string]json.RawMessage `json:"-"`
+}
+
+// FeedbackLoop says which form asks for feedback: default, or custom for the bot's own.
+type FeedbackLoop struct {
+	Type  string                     `json:"type,omitempty"`
+	Extra map[string]json.RawMessage `json:"-"`
+}
+
+// MembershipSource says through what an account is a member.
+type MembershipSource struct {
+	SourceType     string                     `json:"sourceType,omitempty"` // channel, team
+	ID             string                     `json:"id,omitempty"`
+	MembershipType string                     `json:"membershipType,omitempty"` // direct, transitive
+	TeamGroupID    string                     `json:"teamGroupId,omitempty"`
+	TenantID       string                     `json:"tenantId,omitempty"`
+	Extra          map[string]json.RawMessage `json:"-"`
+}
+
+// Legacy has ids of an older form, as reactions and presses carry them.
+type Legacy struct {
+	ReplyToID string                     `json:"replyToId,omitempty"`
+	Extra     map[string]json.RawMessage `json:"-"`
 }
 
 // Teams reads the activity's channelData. An absent one gives the zero value;

@@ -16,8 +16,8 @@ func TestTeams(t *testing.T) {
 		data.Settings.SelectedChannel.ID != "19:sales@thread.tacv2" {
 		t.Errorf("got %+v", data)
 	}
-	if string(data.Team.Extra["memberCount"]) != "12" || data.Extra["membershipSource"] == nil {
-		t.Errorf("unknown members are lost: %+v", data)
+	if data.Team.MemberCount != 12 || data.MembershipSource == nil || data.MembershipSource.SourceType != "team" {
+		t.Errorf("counts or sources are lost: %+v", data)
 	}
 	if a.MembersAdded[0].ID != a.Recipient.ID || a.MembersRemoved == nil {
 		t.Errorf("members: %+v %+v", a.MembersAdded, a.MembersRemoved)

@@ -68,7 +68,7 @@ func TestEveryOperationAsksForTheRightThing(t *testing.T) {
 		{"targeted", func(ctx context.Context, c *bot.Client, u string) error {
 			got, err := c.SendTargeted(ctx, u, conversation, &activity.Activity{Type: activity.TypeMessage, ID: "mine", Text: "only you", Recipient: &activity.ChannelAccount{ID: "29:1"}})
 			return expect(t, err, got == "t-1", got)
-		}, "POST " + path + "/activities?isTargetedActivity=true", `{"type":"message","recipient":{"id":"29:1"},"text":"only you"}`, `{"id":"t-1"}`},
+		}, "POST " + path + "/activities?isTargetedActivity=true", `{"type":"message","recipient":{"id":"29:1","isTargeted":true},"text":"only you"}`, `{"id":"t-1"}`},
 		{"targeted, changed", func(ctx context.Context, c *bot.Client, u string) error {
 			return c.UpdateTargeted(ctx, u, conversation, id, &activity.Activity{Type: activity.TypeMessage, Text: "still you"})
 		}, "PUT " + path + "/activities/" + id + "?isTargetedActivity=true", `{"type":"message","text":"still you"}`, ""},

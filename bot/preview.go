@@ -44,8 +44,16 @@ func (c *Client) SendTargeted(ctx context.Context, serviceURL, conversationID st
 	}
 	var posted activity.ResourceResponse
 	err = c.call(ctx, call{op: opSend, method: http.MethodPost, serviceURL: serviceURL, query: targeted, into: &posted,
-		path: activitiesPath(conversationID), body: outgoing(a, "")})
+		path: activitiesPath(conversationID), body: outgoing(toOne(a), "")})
 	return posted.ID, err
+}
+
+// toOne marks the recipient as the one reader.
+func toOne(a *activity.Activity) *activity.Activity {
+	marked, recipient, yes := *a, *a.Recipient, true
+	recipient.IsTargeted = &yes
+	marked.Recipient = &recipient
+	return &marked
 }
 
 // UpdateTargeted replaces a targeted message. Preview, like SendTargeted.

@@ -174,6 +174,24 @@ func (p *Pressed) readValue(kind string, value json.RawMessage) error {
 		}
 		p.Text, p.Code = fault.Message, fault.Code
 		return nil
+	case activity.ResponseLogin:
+		var card map[string]any
+		if json.Unmarshal(value, &card) != nil || len(card) == 0 || p.StatusCode != http.StatusUnauthorized {
+			return errors.New("a request to sign in needs statusCode 401 and the content of an OAuth card as its value")
+		}
+		return nil
+	case activity.ResponseIncorrectAuthCode:
+		if string(value) != "null" && len(value) > 0 || p.StatusCode != http.StatusUnauthorized {
+			return errors.New("the answer to a wrong code needs statusCode 401 and no value")
+		}
+		return nil
+	case activity.ResponsePrecondition:
+		var fault activity.InvokeFault
+		if json.Unmarshal(value, &fault) != nil || fault.Code == "" || p.StatusCode != http.StatusPreconditionFailed {
+			return errors.New("a failed exchange needs statusCode 412 and a value with code and message")
+		}
+		p.Text, p.Code = fault.Message, fault.Code
+		return nil
 	}
 	return fmt.Errorf("the answer's type %q is not one that Teams knows", kind)
 }

@@ -112,6 +112,12 @@ func TestPressAnswers(t *testing.T) {
 		{"a wrapper too many", raw(`{"status":200,"body":{"statusCode":200}}`), 200, "", "", "not one that Teams knows"},
 		{"a card in a string", raw(`{"statusCode":200,"type":"application/vnd.microsoft.card.adaptive","value":"{}"}`), 200, "", "", "not an object"},
 		{"a message that is an object", raw(`{"statusCode":200,"type":"application/vnd.microsoft.activity.message","value":{}}`), 200, "", "", "not a string"},
+		{"a request to sign in", respond(activity.LoginResponse(map[string]string{"text": "Sign in"})), 401, activity.ResponseLogin, "", ""},
+		{"a wrong code of a sign-in", respond(activity.IncorrectAuthCodeResponse()), 401, activity.ResponseIncorrectAuthCode, "", ""},
+		{"an exchange that failed", respond(activity.PreconditionResponse("412", "Consent is needed.")), 412, activity.ResponsePrecondition, "Consent is needed.", ""},
+		{"a request to sign in that says 200", raw(`{"statusCode":200,"type":"application/vnd.microsoft.activity.loginRequest","value":{"text":"x"}}`), 200, "", "", "statusCode 401"},
+		{"a wrong code with a value", raw(`{"statusCode":401,"type":"application/vnd.microsoft.error.incorrectAuthCode","value":"x"}`), 401, "", "", "no value"},
+		{"a failed exchange without a code", raw(`{"statusCode":412,"type":"application/vnd.microsoft.error.preconditionFailed","value":null}`), 412, "", "", "code and message"},
 		{"an error that says 200", raw(`{"statusCode":200,"type":"application/vnd.microsoft.error","value":{"code":"X","message":"y"}}`), 200, "", "", "statusCode from 400"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
