@@ -34,6 +34,14 @@
 //
 // # Use
 //
+//	a, err := activity.Decode(body)
+//	if a.IsType(activity.TypeMessage) && !a.FromBot() && a.MentionsRecipient() {
+//		words := a.TextFor(a.Recipient.ID)      // without the mention, fit for reading
+//		thread := activity.ThreadOf(a)          // where an answer goes; thread.String() is its conversation
+//		data, err := a.Teams()                  // team, channel, tenant, event
+//		kept, err := json.Marshal(a.Reference()) // for later
+//	}
+//
 // Decoded values share no memory with the input. Nothing here locks: a value
 // may be read by many goroutines, or changed by one.
 package activity

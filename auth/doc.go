@@ -18,7 +18,9 @@
 // Emulator and of other bots ("skills") are refused, and no setting of this
 // package turns verification off. The rules follow
 // https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-authentication
-// and are stricter where that page leaves room.
+// and are stricter where that page leaves room. What the channel spells in one way
+// is taken in that way alone: the scheme Bearer, the app id as one text in small
+// letters, the service URL byte for byte. What Microsoft's own validator refuses is refused.
 //
 // # Signing keys
 //
@@ -41,4 +43,20 @@
 //
 // All types are safe for concurrent use. Nothing secret is part of an error's
 // text.
+//
+// # Use
+//
+//	hosts, err := auth.NewHosts(auth.Public)
+//	verifier, err := auth.NewVerifier(auth.VerifierConfig{
+//		AppID: id, Hosts: hosts, Tenants: func(tenant string) bool { return tenant == home },
+//	})
+//	defer verifier.Close()
+//	claims, err := verifier.Verify(ctx, request.Header) // before the body is read
+//	err = verifier.Authorize(claims, a)                 // once it is decoded
+//
+//	tokens, err := auth.NewClientSecret(auth.ClientSecretConfig{AppID: id, Secret: secret, Tenant: home})
+//	token, err := tokens.Token(ctx) // kept, renewed early; Invalidate after a 401
+//
+// Package bot does all of this; whoever writes an endpoint or a client of their own
+// does it so. An [*Error] has the status to answer with and the reason to count.
 package auth

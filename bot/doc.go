@@ -25,5 +25,28 @@
 //
 // Handlers run concurrently. A Client is safe for concurrent use.
 //
+// # Use
+//
+// A bot is a verifier, a client and a handler, most often a [Router]:
+//
+//	hosts, err := auth.NewHosts(auth.Public)
+//	verifier, err := auth.NewVerifier(auth.VerifierConfig{AppID: id, Hosts: hosts})
+//	tokens, err := auth.NewClientSecret(auth.ClientSecretConfig{AppID: id, Secret: secret, Tenant: tenant})
+//	client, err := bot.NewClient(bot.ClientConfig{Tokens: tokens, Hosts: hosts})
+//	router := &bot.Router{
+//		Message: func(ctx context.Context, t *bot.Turn) (*activity.InvokeResponse, error) {
+//			a := t.Activity
+//			_, err := client.Send(ctx, a.ServiceURL, a.Conversation.ID, &activity.Activity{
+//				Type: activity.TypeMessage, TextFormat: activity.TextPlain, Text: "You said " + a.TextFor("28:"+id),
+//			})
+//			return nil, err
+//		},
+//	}
+//	http.Handle("/api/messages", bot.Receive(verifier, router, bot.Options{}))
+//
+// Whoever made the verifier and the client closes them. What a failed call means
+// is asked of its [Error]: in doubt, temporary, gone or removed. Package bottest is
+// Microsoft's side of all this, for tests.
+//
 // See https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-api-reference.
 package bot

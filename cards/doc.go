@@ -35,6 +35,17 @@
 //
 // # Use
 //
+//	card := cards.Card{
+//		FallbackText: cards.Lit("A visitor asks for a person."),
+//		Body: []cards.Element{
+//			cards.TextBlock{Style: cards.StyleHeading, Text: cards.Lit("A visitor asks for a person")},
+//			cards.TextBlock{Text: cards.Safe(words, 1000)}, // the visitor's, which mean nothing but themselves
+//		},
+//		Actions: []cards.Action{cards.NewExecute("Join", "join", map[string]string{"id": "7"})},
+//	}
+//	message, err := cards.Message(card, "A visitor asks for a person") // for bot.Client.Send
+//	answer := activity.CardResponse(card)                               // to a press
+//
 // Cards are values: nothing is shared with the caller's data, nothing starts, and
 // reading one from many goroutines is safe. The functions [Handoff], [Transcript]
 // and [Closing] are pure.

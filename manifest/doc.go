@@ -14,6 +14,14 @@
 // An App has the members that a bot needs. Tabs, message extensions, Office
 // add-ins and Copilot's agents are other kinds of app and are not in it.
 //
+// # Use
+//
+//	app := manifest.New(manifest.Options{BotID: id, Developer: manifest.Developer{
+//		Name: "Northwind", WebsiteURL: site, PrivacyURL: site + "/privacy", TermsURL: site + "/terms",
+//	}})
+//	icons, err := manifest.DefaultIcons(app.AccentColor)
+//	err = manifest.WritePackage(file, app, icons)
+//
 // The values here are plain data: nothing starts, nothing locks, and what many
 // goroutines only read is safe.
 package manifest

@@ -18,14 +18,14 @@ func main() {
 	env := os.Getenv
 	id := env("DOCKET_BOT_ID")
 	extra := strings.FieldsFunc(env("DOCKET_BOT_SERVICE_HOSTS"), func(r rune) bool { return r == ',' })
-	hosts := must(auth.NewHosts(auth.Public, extra...))
-	verifier := must(auth.NewVerifier(auth.VerifierConfig{AppID: id, MetadataURL: env("DOCKET_BOT_OPENID_METADATA"), Hosts: hosts}))
-	tokens := must(auth.NewClientSecret(auth.ClientSecretConfig{AppID: id, Secret: env("DOCKET_BOT_SECRET"), Tenant: env("DOCKET_BOT_TENANT"), TokenURL: env("DOCKET_BOT_TOKEN_URL")}))
+	cloud := must(auth.CloudByName(env("DOCKET_BOT_CLOUD")))
+	hosts := must(auth.NewHosts(cloud, extra...))
+	verifier := must(auth.NewVerifier(auth.VerifierConfig{AppID: id, Cloud: cloud, MetadataURL: env("DOCKET_BOT_OPENID_METADATA"), Hosts: hosts}))
+	tokens := must(auth.NewClientSecret(auth.ClientSecretConfig{AppID: id, Cloud: cloud, Secret: env("DOCKET_BOT_SECRET"), Tenant: env("DOCKET_BOT_TENANT"), TokenURL: env("DOCKET_BOT_TOKEN_URL")}))
 	client := must(bot.NewClient(bot.ClientConfig{Tokens: tokens, Hosts: hosts}))
 	echo := func(ctx context.Context, t *bot.Turn) (*activity.InvokeResponse, error) {
-		said := t.Activity
-		_, err := client.Send(ctx, said.ServiceURL, said.Conversation.ID, &activity.Activity{
-			Type: activity.TypeMessage, TextFormat: activity.TextPlain, Text: "Echo: " + said.TextFor("28:"+id)})
+		_, err := client.Send(ctx, t.Activity.ServiceURL, t.Activity.Conversation.ID, &activity.Activity{
+			Type: activity.TypeMessage, TextFormat: activity.TextPlain, Text: "Echo: " + t.Activity.TextFor("28:"+id)})
 		return nil, err
 	}
 	http.Handle("/api/messages", bot.Receive(verifier, &bot.Router{Message: echo}, bot.Options{}))
