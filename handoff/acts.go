@@ -107,6 +107,10 @@ func (d *Desk) owner(tx store.Tx, a Act) (threadOwner, bool, error) {
 	if err := dropThreadJob(tx, h, a.Place.Channel); err != nil {
 		return owner, false, err
 	}
+	if err := dropKeptThread(tx, h, a.Place.Channel); err != nil {
+		return owner, false, err
+	}
+	f.wantsThread(a.Place.Channel)
 	if err := trace(tx, h.Conversation, posted{Channel: a.Place.Channel, Thread: a.Place.Thread, Message: a.Card}); err != nil {
 		return owner, false, err
 	}
@@ -117,16 +121,17 @@ func (d *Desk) owner(tx store.Tx, a Act) (threadOwner, bool, error) {
 // dropThreadJob takes back the second attempt at a thread that has turned out to be there. An attempt under way now is
 // settled when it ends.
 func dropThreadJob(tx store.Tx, h Handoff, channel ID) error {
-	j, err := head(tx, channel, ID(segment(string(h.Conversation))))
+	j, _, err := head(tx, channel, ID(segment(string(h.Conversation))))
 	if err != nil || j.Kind != PostThread || j.Handoff != h.ID || j.Phase == phaseSending {
 		return err
 	}
-	return tx.Delete(j.key())
+	return dequeue(tx, j)
 }
 
-// awaits says whether a thread was ordered in the channel and has not been acknowledged.
+// awaits says whether a thread was ordered in the channel and has not been acknowledged. A channel that is said to have
+// refused it may have it all the same: what was in doubt twice counts as refused.
 func (h *Handoff) awaits(channel ID) bool {
-	return slices.Contains(h.Channels, channel) && !slices.Contains(h.Failed, channel) && h.threadIn(channel, "") == nil
+	return slices.Contains(h.Channels, channel) && h.threadIn(channel, "") == nil
 }
 
 func (d *Desk) act(tx store.Tx, f *dossier, a Act, acted *Acted) (err error) {

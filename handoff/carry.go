@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
+	"time"
 
 	"github.com/docket-handoff/docket/store"
 )
@@ -12,8 +14,9 @@ import (
 // is not needed any more, or that died while it was being sent, is dealt with here, and nothing is sent.
 func (d *Desk) intend(ctx context.Context, j job) (post Post, sending []job, err error) {
 	chance := d.chance()
+	var after []judged
 	err = d.update(ctx, func(tx store.Tx) error {
-		sending = nil
+		sending, after = nil, nil
 		head, found, err := get[job](tx, j.key())
 		if err != nil || !found {
 			return err
@@ -27,7 +30,8 @@ func (d *Desk) intend(ctx context.Context, j job) (post Post, sending []job, err
 			if err != nil {
 				return err
 			}
-			return d.settle(tx, f, interrupted(died, d.now(), chance), Post{}, Receipt{})
+			after = interrupted(died, d.now(), chance)
+			return d.settle(tx, f, after, Post{}, Receipt{})
 		}
 		var ready bool
 		if post, ready, err = d.draw(tx, f, head); err != nil || !ready {
@@ -44,6 +48,7 @@ func (d *Desk) intend(ctx context.Context, j job) (post Post, sending []job, err
 	if err != nil {
 		return Post{}, nil, err
 	}
+	d.seen.judged(after)
 	return post, sending, nil
 }
 
@@ -53,7 +58,7 @@ func begin(tx store.Tx, sending []job) error {
 		j := &sending[i]
 		j.Phase = phaseSending
 		j.Attempt++
-		if err := put(tx, j.key(), j); err != nil {
+		if err := rewrite(tx, *j, i == 0); err != nil {
 			return err
 		}
 	}
@@ -86,9 +91,9 @@ func (d *Desk) draw(tx store.Tx, f *dossier, j job) (post Post, ready bool, err 
 	if err != nil {
 		return Post{}, false, err
 	}
-	post = Post{Kind: j.Kind, Channel: channel, Thread: j.Thread, Message: j.Target, Text: j.Text, Ordinal: j.Doubts + 1}
+	post = Post{Kind: j.Kind, Channel: channel, Thread: j.Thread, Message: j.Target, Text: j.Text, Ordinal: j.Doubts + j.Panics + 1}
 	if !found || (j.Conversation != "" && f == nil) {
-		return Post{}, false, tx.Delete(j.key())
+		return Post{}, false, dequeue(tx, j)
 	}
 	if f == nil {
 		return post, true, nil
@@ -97,16 +102,16 @@ func (d *Desk) draw(tx store.Tx, f *dossier, j job) (post Post, ready bool, err 
 	thread := f.handoff.threadIn(j.Channel, "")
 	switch {
 	case j.Kind == PostThread && (thread != nil || f.handoff.Stage == StageEnded):
-		return Post{}, false, tx.Delete(j.key()) // it is there, or nobody needs it any more
+		return Post{}, false, dequeue(tx, j) // it is there, or nobody needs it any more
 	case j.Kind == PostThread:
 		return post, true, nil
 	case thread == nil && j.Kind == PostLine && f.handoff.askedBeside(j.Channel):
-		return Post{}, false, tx.Delete(j.key()) // the line goes, or has gone, to the other channels
+		return Post{}, false, dequeue(tx, j) // the line goes, or has gone, to the other channels
 	case thread == nil:
 		j.Cause = "the channel has no thread for this conversation"
 		return Post{}, false, d.settle(tx, f, []judged{{j, verdictFailed}}, post, Receipt{})
 	case j.Kind == PostCard && thread.Drawn >= f.handoff.Version:
-		return Post{}, false, tx.Delete(j.key()) // a later state is on it already
+		return Post{}, false, dequeue(tx, j) // a later state is on it already
 	}
 	post.Thread = thread.Address
 	if j.Kind == PostCard {
@@ -121,8 +126,8 @@ func (d *Desk) record(ctx context.Context, sent []job, post Post, r Receipt, fai
 	if failure != nil {
 		d.log.Warn("a post was not acknowledged", "kind", head.Kind, "channel", head.Channel, "conversation", head.Conversation, "attempt", head.Attempt, "error", failure)
 	}
-	chance := d.chance()
-	return d.update(ctx, func(tx store.Tx) error {
+	after := judge(sent, failure, d.now(), d.chance())
+	err := d.update(ctx, func(tx store.Tx) error {
 		f, err := d.caseOf(tx, head)
 		if err != nil {
 			return err
@@ -130,8 +135,12 @@ func (d *Desk) record(ctx context.Context, sent []job, post Post, r Receipt, fai
 		if err := d.watchChannel(tx, head.Channel, failure); err != nil {
 			return err
 		}
-		return d.settle(tx, f, judge(sent, failure, d.now(), chance), post, r)
+		return d.settle(tx, f, slices.Clone(after), post, r)
 	})
+	if err == nil {
+		d.seen.judged(after)
+	}
+	return err
 }
 
 // watchChannel lets a channel's state follow what posts meet there.
@@ -161,8 +170,8 @@ func (d *Desk) settle(tx store.Tx, f *dossier, jobs []judged, post Post, r Recei
 	if head.Kind == PostThread && f != nil && f.handoff.threadIn(head.Channel, "") != nil {
 		head.verdict = verdictSent // whatever the channel said, somebody has pressed the card
 	}
-	for _, j := range jobs {
-		if err := moveJob(tx, j); err != nil {
+	for i, j := range jobs {
+		if err := moveJob(tx, j, i == 0, d.now()); err != nil {
 			return err
 		}
 	}
@@ -184,6 +193,9 @@ func (d *Desk) settle(tx store.Tx, f *dossier, jobs []judged, post Post, r Recei
 		if err := f.delivered(tx, j); err != nil {
 			return err
 		}
+		if j.verdict == verdictHeld || j.verdict == verdictFailed {
+			f.missing(j.Channel)
+		}
 	}
 	return d.save(tx, f)
 }
@@ -191,8 +203,12 @@ func (d *Desk) settle(tx store.Tx, f *dossier, jobs []judged, post Post, r Recei
 // settleErased forgets jobs whose conversation was erased while they were being sent, and takes back what was posted.
 func (d *Desk) settleErased(tx store.Tx, jobs []judged, post Post, r Receipt) error {
 	for _, j := range jobs {
-		if err := tx.Delete(j.key()); err != nil {
+		if _, found, err := get[job](tx, j.key()); err != nil {
 			return err
+		} else if found {
+			if err := dequeue(tx, j.job); err != nil {
+				return err
+			}
 		}
 	}
 	head := jobs[0]
@@ -202,16 +218,21 @@ func (d *Desk) settleErased(tx store.Tx, jobs []judged, post Post, r Receipt) er
 	return d.unpost(tx, head.Conversation, posted{Channel: head.Channel, Thread: cmp.Or(post.Thread, r.Thread), Message: r.Message})
 }
 
-func moveJob(tx store.Tx, j judged) error {
-	switch j.verdict {
-	case verdictAgain, verdictDoubt:
-		return put(tx, j.key(), j.job)
-	case verdictHeld:
-		if err := put(tx, heldRows+j.key()[len(outboxRows):], j.job); err != nil {
-			return err
-		}
+// moveJob brings a job to where its verdict belongs; head says that it is the first of its queue.
+func moveJob(tx store.Tx, j judged, head bool, now time.Time) error {
+	if j.verdict == verdictAgain || j.verdict == verdictDoubt {
+		return rewrite(tx, j.job, head)
 	}
-	return tx.Delete(j.key())
+	if err := dequeue(tx, j.job); err != nil {
+		return err
+	}
+	switch j.verdict {
+	case verdictHeld:
+		return keep(tx, j.job, phaseHeld, now)
+	case verdictFailed:
+		return keep(tx, j.job, phaseDead, now)
+	}
+	return nil
 }
 
 // sent keeps what is needed to find the post again, and lets the handoff know of its thread.

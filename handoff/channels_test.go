@@ -37,6 +37,8 @@ type fault struct {
 	taken bool          // the post is there although err says that it failed
 	slow  time.Duration // before anything happens
 	until <-chan struct{}
+
+	panics bool
 }
 
 var errHung = errors.New("no answer")
@@ -71,6 +73,9 @@ func (c *chat) Deliver(ctx context.Context, p handoff.Post) (handoff.Receipt, er
 	f := c.begin(p)
 	if err := f.wait(ctx); err != nil {
 		return handoff.Receipt{}, err
+	}
+	if f.panics {
+		panic("the platform is broken")
 	}
 	if f.err != nil && !f.taken {
 		return handoff.Receipt{}, f.err

@@ -147,8 +147,7 @@ func (d *Desk) forget(ctx context.Context) error {
 				if row >= now || removed == forgetAtOnce {
 					return nil
 				}
-				key := row[len(now):]
-				if err := tx.Delete(key); err != nil {
+				if err := forgetRow(tx, row[len(now):]); err != nil {
 					return err
 				}
 				if err := tx.Delete(row); err != nil {
@@ -162,6 +161,13 @@ func (d *Desk) forget(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+func forgetRow(tx store.Tx, key string) error {
+	if strings.HasPrefix(key, deadRows) {
+		return forgetKept(tx, key)
+	}
+	return tx.Delete(key)
 }
 
 // complain logs an error of the background, where no caller is.

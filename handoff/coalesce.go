@@ -37,7 +37,7 @@ func (d *Desk) burst(tx store.Tx, head job) ([]job, error) {
 
 // plain says whether a job is a line that waits, and that may share a post with others.
 func (j job) plain() bool {
-	return j.Kind == PostLine && j.Phase == phasePending && j.Doubts == 0 && !j.Alone
+	return j.Kind == PostLine && j.Phase == phasePending && j.Doubts+j.Panics == 0 && !j.Alone
 }
 
 // weight is about how many bytes a line takes in a post.

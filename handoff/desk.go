@@ -45,6 +45,7 @@ type Desk struct {
 	chance    func() float64
 	log       *slog.Logger
 	paces     paces
+	seen      seen
 
 	// sleep is how everything that lives here waits, so that whoever owns the time can take its steps one by one.
 	sleep func(ctx context.Context, wake <-chan struct{}, pause time.Duration) error

@@ -53,6 +53,9 @@ func (d *Desk) erase(tx store.Tx, id ID) error {
 			return err
 		}
 	}
+	if err := dropKept(tx, id, func(job) bool { return true }); err != nil {
+		return err
+	}
 	for _, prefix := range []string{conversationRows(id), "keys/visitor/" + string(id) + "/", "keys/agent/" + string(id) + "/", "keys/handoff/" + string(id) + "/"} {
 		if err := deleteAll(tx, prefix); err != nil {
 			return err
@@ -80,11 +83,8 @@ func (d *Desk) eraseHandoff(tx store.Tx, conversation, id ID) error {
 		}
 	}
 	for _, channel := range h.Channels {
-		queue := queueRows(channel, string(conversation))
-		for _, prefix := range []string{queue, heldRows + queue[len(outboxRows):]} {
-			if err := deleteAll(tx, prefix); err != nil {
-				return err
-			}
+		if err := empty(tx, channel, string(conversation)); err != nil {
+			return err
 		}
 	}
 	if err := d.unlist(tx, h); err != nil {

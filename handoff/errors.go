@@ -17,6 +17,8 @@ const (
 	CodeUnknownChannel      Code = "unknown_channel"      //
 	CodeUnknownVisitor      Code = "unknown_visitor"      //
 	CodeUnknownFile         Code = "unknown_file"         //
+	CodeUnknownDelivery     Code = "unknown_delivery"     // no such post is kept
+	CodeDecided             Code = "already_decided"      // somebody else has decided otherwise
 	CodeFilesOff            Code = "files_off"            // the agent takes no files
 	CodeFileTooLarge        Code = "file_too_large"       //
 	CodeClientIDReused      Code = "client_id_reused"     // the same client_id with other text
@@ -66,3 +68,8 @@ func CodeOf(err error) Code {
 }
 
 func refuse(code Code, msg string) *Error { return &Error{Code: code, Msg: msg} }
+
+// busyPause is when somebody who was sent away for a full queue may come back.
+const busyPause = 30 * time.Second
+
+func busy(msg string) *Error { return &Error{Code: CodeBusy, Msg: msg, RetryAfter: busyPause} }

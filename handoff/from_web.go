@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/docket-handoff/docket/store"
 )
@@ -68,8 +67,11 @@ func (d *Desk) say(ctx context.Context, id ID, who string, s Say, author func(*d
 			return refuse(CodeClosed, "this conversation is closed")
 		case who == "agent" && f.conversation.State == StateJoined:
 			return refuse(CodeSpecialistHasIt, "a specialist has the conversation; the agent is silent until it is handed back")
-		case who == "visitor" && f.crowded(tx):
-			return &Error{Code: CodeBusy, Msg: "too many messages are still on their way to our team; please wait a moment", RetryAfter: 30 * time.Second}
+		}
+		if who == "visitor" {
+			if err := f.crowded(tx); err != nil {
+				return err
+			}
 		}
 		m := f.say(author(f), s.Text, s.Attachments)
 		then(f, m)
@@ -84,20 +86,21 @@ func (d *Desk) say(ctx context.Context, id ID, who string, s Say, author func(*d
 
 const maxWaiting = 200 // posts of one conversation that wait for one channel
 
-// crowded says whether a channel that was asked is so far behind that more lines would only pile up.
-func (f *dossier) crowded(tx store.Tx) bool {
+// crowded refuses a line for a channel that is so far behind that more lines would only pile up.
+func (f *dossier) crowded(tx store.Tx) error {
 	if !f.under() {
-		return false
+		return nil
 	}
 	for _, channel := range f.handoff.Channels {
-		waiting := 0
-		for range tx.Scan(queueRows(channel, string(f.conversation.ID)), "") {
-			if waiting++; waiting == maxWaiting {
-				return true
-			}
+		b, err := readBacklog(tx, backlogKey(channel, string(f.conversation.ID)))
+		if err != nil {
+			return err
+		}
+		if b.waiting >= maxWaiting {
+			return busy("too many messages are still on their way to our team; please wait a moment")
 		}
 	}
-	return false
+	return nil
 }
 
 func (s *Say) validate() error {

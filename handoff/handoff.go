@@ -77,8 +77,9 @@ type Closing struct {
 type Thread struct {
 	Channel ID     `json:"channel"`
 	Address string `json:"address"`
-	Card    string `json:"card"`            // the message that holds the card
-	Drawn   int    `json:"drawn,omitempty"` // the handoff's version that the card shows
+	Card    string `json:"card"`              // the message that holds the card
+	Drawn   int    `json:"drawn,omitempty"`   // the handoff's version that the card shows
+	Missing bool   `json:"missing,omitempty"` // it was said in the thread that a line may be missing
 }
 
 // Person is a specialist as a platform knows them.

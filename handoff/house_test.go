@@ -52,6 +52,7 @@ func play(t *testing.T, f func(h *house)) {
 		f(h)
 		if !h.ruined && !h.engine.dead.Load() {
 			h.wantLists()
+			h.wantBooks()
 		}
 	})
 }
@@ -114,6 +115,7 @@ type mortal struct {
 	store.Engine
 	dead  atomic.Bool  // the process is gone
 	full  atomic.Bool  // the disk is
+	torn  atomic.Value // string: rows under it cannot be read
 	views atomic.Int64 // so many were begun
 }
 
@@ -122,7 +124,7 @@ func (m *mortal) View(ctx context.Context, fn func(store.Tx) error) error {
 	if m.dead.Load() {
 		return store.ErrClosed
 	}
-	return m.Engine.View(ctx, fn)
+	return m.Engine.View(ctx, m.over(fn))
 }
 
 func (m *mortal) Update(ctx context.Context, fn func(store.Tx) error) error {
@@ -132,7 +134,7 @@ func (m *mortal) Update(ctx context.Context, fn func(store.Tx) error) error {
 	case m.full.Load():
 		return fmt.Errorf("%w: no space left on device", store.ErrUnavailable)
 	}
-	return m.Engine.Update(ctx, fn)
+	return m.Engine.Update(ctx, m.over(fn))
 }
 
 // brief and closing are the simplest that can be told apart: every question is open until Sam says "settled".

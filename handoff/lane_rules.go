@@ -1,7 +1,6 @@
 package handoff
 
 import (
-	"cmp"
 	"errors"
 	"time"
 )
@@ -46,7 +45,11 @@ func judge(sent []job, err error, now time.Time, chance float64) []judged {
 
 func failureOf(err error) *DeliveryError {
 	var failed *DeliveryError
-	if err != nil && !errors.As(err, &failed) {
+	var p *panicked
+	switch {
+	case errors.As(err, &p):
+		failed = &DeliveryError{Cause: "the platform failed on this post", Err: p}
+	case err != nil && !errors.As(err, &failed):
 		failed = &DeliveryError{Cause: "the outcome is unknown", Err: err}
 	}
 	return failed
@@ -59,7 +62,10 @@ func judgeOne(j job, failed *DeliveryError, together int, now time.Time, chance 
 		return j, verdictSent
 	}
 	j.Cause = failed.Cause
+	var p *panicked
 	switch {
+	case errors.As(failed.Err, &p):
+		return panickedAt(j, now, chance)
 	case failed.TooLarge && j.Kind == PostLine:
 		return smaller(j, together, now)
 	case failed.Certain && !failed.Retry:
@@ -78,11 +84,28 @@ func again(j job, failed *DeliveryError, now time.Time, chance float64) (job, ve
 	if !failed.Channel {
 		j.Refusals++
 	}
-	if j.Refusals >= cmp.Or(failed.Tries, maxTries) || now.Sub(j.At) > giveUpAfter {
+	if failed.Tries > 0 {
+		j.Few++
+	}
+	if j.Refusals >= maxTries || failed.Tries > 0 && j.Few >= failed.Tries || now.Sub(j.At) > giveUpAfter {
 		return j, verdictFailed
 	}
-	pause := time.Duration(chance * float64(min(backoffMin<<min(max(j.Attempt-1, 0), 10), backoffMax)))
-	j.Phase, j.NotBefore = phasePending, now.Add(max(pause, min(failed.RetryAfter, maxPause)))
+	j.Phase, j.NotBefore = phasePending, now.Add(max(backoff(j.Attempt, chance), min(failed.RetryAfter, maxPause)))
+	return j, verdictAgain
+}
+
+// backoff is the pause after so many attempts.
+func backoff(attempts int, chance float64) time.Duration {
+	return time.Duration(chance * float64(min(backoffMin<<min(max(attempts-1, 0), 10), backoffMax)))
+}
+
+// panickedAt tries a post again that made its platform panic, with a mark and without company, and not often. Most likely
+// it was never made.
+func panickedAt(j job, now time.Time, chance float64) (job, verdict) {
+	if j.Panics++; j.Panics >= maxPanics {
+		return j, verdictFailed
+	}
+	j.Phase, j.NotBefore = phasePending, now.Add(backoff(j.Panics, chance))
 	return j, verdictAgain
 }
 
@@ -110,6 +133,17 @@ func doubt(j job, now time.Time) (job, verdict) {
 	}
 	j.Phase, j.NotBefore = phasePending, now.Add(settle)
 	return j, verdictDoubt
+}
+
+// failedInside is what a job is that the desk itself failed on: in doubt when it was being sent, and otherwise tried again a
+// few times.
+func failedInside(j job, now time.Time) judged {
+	after := doubt
+	if j.Phase != phaseSending {
+		after = func(j job, now time.Time) (job, verdict) { return panickedAt(j, now, 1) }
+	}
+	j, v := after(j, now)
+	return judged{j, v}
 }
 
 // interrupted is what jobs are that were being sent when the process died: in doubt.

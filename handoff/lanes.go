@@ -11,10 +11,10 @@ import (
 )
 
 const (
-	heldRows    = "held/"
 	deliverTime = 30 * time.Second // the longest a platform may take for one post
 	recordTime  = 30 * time.Second // how long its outcome is held for a store that does not take it
 	storePause  = time.Second      // before the store is asked again after it failed
+	sickPause   = time.Minute      // before a queue is looked at again that nothing could be done with
 )
 
 // runLanes keeps one worker for each channel that has something to post. Workers end when their lane is empty; the set of
@@ -24,6 +24,9 @@ func (d *Desk) runLanes(ctx context.Context) error {
 	defer workers.Wait()
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
+	if err := d.openBooks(ctx); err != nil {
+		return err
+	}
 	wake := d.engine.Watch(ctx, outboxRows)
 	finished := make(chan ID)
 	running := map[ID]bool{}
@@ -64,7 +67,7 @@ func (d *Desk) runLanes(ctx context.Context) error {
 func (d *Desk) lanes(ctx context.Context) ([]ID, error) {
 	var lanes []ID
 	err := d.view(ctx, func(tx store.Tx) error {
-		lanes = segments(tx, outboxRows)
+		lanes = segments(tx, backlogs)
 		return nil
 	})
 	return lanes, err
@@ -92,13 +95,18 @@ func segments(tx store.Tx, prefix string) []ID {
 func (d *Desk) runLane(ctx context.Context, channel ID) {
 	ctx, forget := context.WithCancel(ctx)
 	defer forget()
+	d.seen.lanes.Add(1)
+	defer d.seen.lanes.Add(-1)
 	wake := d.engine.Watch(ctx, laneRows(channel))
-	last := ""
+	last, sick := "", map[ID]time.Time{}
 	for ctx.Err() == nil {
-		j, due, err := d.pick(ctx, channel, last)
+		j, due, err := d.pick(ctx, channel, last, sick)
+		var broken *unreadable
 		switch {
 		case errors.Is(err, store.ErrClosed):
 			return
+		case errors.As(err, &broken):
+			d.passOver(ctx, channel, broken, sick)
 		case err != nil:
 			d.complain("read a lane", err)
 			_ = d.sleep(ctx, nil, storePause)
@@ -107,9 +115,8 @@ func (d *Desk) runLane(ctx context.Context, channel ID) {
 				continue
 			}
 			last = j.Queue
-			if err := d.carry(ctx, *j); err != nil {
-				d.complain("carry a post", err)
-				_ = d.sleep(ctx, nil, storePause)
+			if err := d.try(ctx, *j); err != nil {
+				d.afterFailure(ctx, *j, err, sick)
 			}
 		case due.IsZero():
 			return
@@ -140,47 +147,6 @@ func (d *Desk) awaitTurn(ctx context.Context, channel ID) bool {
 	return given
 }
 
-// pick finds the next job: the first of each queue counts, and the queue after the one served last comes first. When all
-// must wait, due is the earliest moment; when there is none, due is zero.
-func (d *Desk) pick(ctx context.Context, channel ID, last string) (picked *job, due time.Time, err error) {
-	err = d.view(ctx, func(tx store.Tx) error {
-		picked, due = nil, time.Time{}
-		for _, queue := range inTurn(segments(tx, laneRows(channel)), ID(segment(last))) {
-			j, err := head(tx, channel, queue)
-			if err != nil {
-				return err
-			}
-			if !j.NotBefore.After(d.now()) {
-				picked = &j
-				return nil
-			}
-			if due.IsZero() || j.NotBefore.Before(due) {
-				due = j.NotBefore
-			}
-		}
-		return nil
-	})
-	return picked, due, err
-}
-
-func head(tx store.Tx, channel, queue ID) (j job, err error) {
-	for key, raw := range tx.Scan(laneRows(channel)+string(queue)+"/", "") {
-		j, err = decode[job](key, raw)
-		break
-	}
-	return j, err
-}
-
-// inTurn rotates names, which are sorted as their keys are, so that those behind last come first.
-func inTurn(names []ID, last ID) []ID {
-	for i, name := range names {
-		if name+"/" > last+"/" {
-			return append(append([]ID{}, names[i:]...), names[:i]...)
-		}
-	}
-	return names
-}
-
 // carry does one job, with those behind it that go into the same post: the intent is on disk before the call, the result
 // after it. A call that has begun is finished even when the desk is told to stop.
 func (d *Desk) carry(ctx context.Context, j job) error {
@@ -199,12 +165,4 @@ func (d *Desk) carry(ctx context.Context, j job) error {
 		}
 		_ = d.sleep(recording, nil, storePause)
 	}
-}
-
-func (d *Desk) deliver(ctx context.Context, post Post) (Receipt, error) {
-	platform, found := d.platforms[post.Channel.Platform]
-	if !found {
-		return Receipt{}, &DeliveryError{Certain: true, Channel: true, Cause: "the platform " + post.Channel.Platform + " is not set up"}
-	}
-	return platform.Deliver(ctx, post)
 }

@@ -1,10 +1,6 @@
 package handoff
 
-import (
-	"time"
-
-	"github.com/docket-handoff/docket/store"
-)
+import "time"
 
 // job is a post that is ordered and not yet done. It waits in the outbox of its channel, in a queue: the conversation it
 // belongs to, or a thread outside any conversation. The jobs of a queue are done in the order of N.
@@ -26,8 +22,11 @@ type job struct {
 	Phase     phase     `json:"phase"`
 	Attempt   int       `json:"attempt,omitempty"`
 	Refusals  int       `json:"refusals,omitempty"` // attempts at the post that were certainly refused
+	Few       int       `json:"few,omitempty"`      // of them, those that the platform wants few of
+	Panics    int       `json:"panics,omitempty"`   // attempts that made somebody panic
 	Doubts    int       `json:"doubts,omitempty"`   // attempts whose outcome nobody knows
 	NotBefore time.Time `json:"not_before,omitzero"`
+	KeptAt    time.Time `json:"kept_at,omitzero"` // when it was put aside
 	Cause     string    `json:"cause,omitempty"`
 	Alone     bool      `json:"alone,omitempty"` // PostLine: shares no post
 	Cut       int       `json:"cut,omitempty"`   // PostLine: halved so many times, being too large
@@ -40,16 +39,7 @@ const (
 	phasePending phase = "pending" // to be done
 	phaseSending phase = "sending" // the call is under way, or the process died in it
 	phaseHeld    phase = "held"    // in doubt twice: a person decides
+	phaseDead    phase = "dead"    // certainly not there, and not tried any more: likewise
 )
 
 func (j job) key() string { return jobKey(j.Channel, j.Queue, j.N) }
-
-// enqueue gives a job its number and puts it behind all others of its queue.
-func enqueue(tx store.Tx, j job) error {
-	n, err := next(tx, "outbox")
-	if err != nil {
-		return err
-	}
-	j.N, j.Phase = n, phasePending
-	return put(tx, j.key(), j)
-}

@@ -144,7 +144,7 @@ func TestDeathTwice(t *testing.T) {
 		}
 		h.says(dana, "two")
 		h.pass(time.Hour / 2)
-		wantLines(t, "the channel", h.chat.said(sales), "Dana: one", "Dana: one (2)", "Dana: two")
+		wantLines(t, "the channel", h.chat.said(sales), "Dana: one", "Dana: one (2)", "Dana: two", missing)
 		wantStates(t, "the line", h.delivered(dana, said), handoff.DeliveryUncertain)
 		held := 0
 		for key := range h.rows() {

@@ -27,24 +27,33 @@ import (
 //	threads/<channel>/<address>                threadOwner
 //	messages/<channel>/<platform's message>    messageOwner: a line, for its edits and reactions
 //	outbox/<channel>/<queue>/<n>               job
-//	held/<channel>/<queue>/<n>                 job: in doubt twice, waits for a person
+//	queues/<channel>/<queue>                   backlog: what is known of a queue without reading its jobs
+//	depths/<channel>                           depth: how much waits and is kept
+//	held/<n>                                   job: in doubt twice, waits for a person
+//	dead/<n>                                   job: certainly not delivered, likewise
+//	conversations/<conversation>/kept/<n>      nothing: names a row under held/ or dead/
 //	counters/<name>                            the last number given
 //	timers/<unix milliseconds>/<handoff>/<kind>  nothing: the key says it all
 //	turns/<conversation>                       turn: a visitor's line that waits for the agent
 //	keys/<scope>/<key>                         keyed: what an input with this key got
-//	expiries/<unix hour>/<key of a keys row>   nothing
+//	expiries/<unix hour>/<key of another row>  nothing: that row is forgotten then
 //	visitors/<visitor>/<conversation>          nothing
 //	board/<stage>/<agent or nothing>/<channel or nothing>/<order>/<handoff>  nothing: the lists of handoffs
 //	search/<word>/<order>/<handoff>            the conversation's id
 //	conversations/<conversation>/words/<handoff>  indexed: the words under which it is found
 //	reports/<day>/<agent>/<channel or nothing>  Tally
 //	meta/listed                                the form of the lists, once older handoffs are in them
+//	meta/books                                 the form of queues/ and depths/, once older jobs are in them
 //	meta/epoch                                 the store's epoch
 const (
 	agentRows   = "agents/"
 	handoffRows = "handoffs/"
 	channelRows = "channels/"
 	outboxRows  = "outbox/"
+	backlogs    = "queues/"
+	depths      = "depths/"
+	heldRows    = "held/"
+	deadRows    = "dead/"
 	timerRows   = "timers/"
 	turnRows    = "turns/"
 	messageRows = "messages/"
@@ -53,6 +62,7 @@ const (
 	reportRows  = "reports/"
 	epochRow    = "meta/epoch"
 	listedRow   = "meta/listed"
+	booksRow    = "meta/books"
 )
 
 func agentKey(id ID) string              { return agentRows + string(id) }
@@ -220,5 +230,10 @@ func remember(tx store.Tx, scope, key, hash string, result any, now time.Time) e
 	if err := put(tx, row, keyed{Hash: hash, Result: raw}); err != nil {
 		return err
 	}
-	return tx.Put(fmt.Sprintf("expiries/%08d/%s", now.Add(keyTTL).Unix()/3600, row), nil)
+	return expire(tx, row, now.Add(keyTTL))
+}
+
+// expire lets a row be forgotten at a moment, or within hours after it.
+func expire(tx store.Tx, row string, at time.Time) error {
+	return tx.Put(fmt.Sprintf("expiries/%08d/%s", at.Unix()/3600, row), nil)
 }

@@ -46,6 +46,8 @@ var statusOf = map[handoff.Code]int{
 	handoff.CodeUnknownChannel:      http.StatusNotFound,
 	handoff.CodeUnknownVisitor:      http.StatusNotFound,
 	handoff.CodeUnknownFile:         http.StatusNotFound,
+	handoff.CodeUnknownDelivery:     http.StatusNotFound,
+	handoff.CodeDecided:             http.StatusConflict,
 	handoff.CodeFilesOff:            http.StatusForbidden,
 	handoff.CodeFileTooLarge:        http.StatusRequestEntityTooLarge,
 	handoff.CodeClientIDReused:      http.StatusConflict,

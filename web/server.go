@@ -129,6 +129,9 @@ func (s *Server) routes(e *echo.Echo) {
 	v1.GET("/agents/:agent/availability", s.forPage(s.availability))
 	v1.GET("/agents/:agent/widget", s.forPage(s.widgetFacts))
 	v1.GET("/channels", s.forKey(s.listChannels))
+	v1.GET("/deliveries", s.forKey(s.listDeliveries))
+	v1.POST("/deliveries/:delivery/send", s.forKey(s.sendAgain))
+	v1.POST("/deliveries/:delivery/sent", s.forKey(s.markSent))
 	v1.DELETE("/visitors/:visitor", s.forKey(s.eraseVisitor))
 
 	e.Match([]string{http.MethodGet, http.MethodHead}, "/widget.js", echo.WrapHandler(widget.Handler()))

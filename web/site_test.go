@@ -133,10 +133,12 @@ func (s *site) logged() string {
 	return s.log.text.String()
 }
 
-// room is a platform that takes every post.
+// room is a platform that takes every post, unless it is told otherwise.
 type room struct {
 	mu    sync.Mutex
 	posts []handoff.Post
+
+	refused string // why lines of a visitor's are not taken
 }
 
 func (*room) Name() string { return "room" }
@@ -144,6 +146,9 @@ func (*room) Name() string { return "room" }
 func (r *room) Deliver(_ context.Context, p handoff.Post) (handoff.Receipt, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if err := r.refusal(p); err != nil {
+		return handoff.Receipt{}, err
+	}
 	r.posts = append(r.posts, p)
 	n := strconv.Itoa(len(r.posts))
 	return handoff.Receipt{Thread: "thread-" + n, Message: "message-" + n}, nil
