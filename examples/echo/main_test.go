@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/docket-handoff/docket/auth"
 	"github.com/docket-handoff/docket/bot/bottest"
 )
 
@@ -23,11 +24,18 @@ func TestMain(m *testing.M) {
 }
 
 func TestEcho(t *testing.T) {
-	svc := bottest.Start(t, bottest.Config{})
+	for _, cloud := range []auth.Cloud{auth.Public, auth.Gov, auth.China} {
+		t.Run(cloud.Name, func(t *testing.T) { echoes(t, cloud) })
+	}
+}
+
+// echoes talks to the bot as that cloud's service does.
+func echoes(t *testing.T, cloud auth.Cloud) {
+	svc := bottest.Start(t, bottest.Config{Cloud: cloud})
 	addr := freeAddr(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	child := exec.CommandContext(ctx, os.Args[0])
-	child.Env = append(os.Environ(), "ECHO_CHILD=1", "DOCKET_ADDR="+addr,
+	child.Env = append(os.Environ(), "ECHO_CHILD=1", "DOCKET_ADDR="+addr, "DOCKET_BOT_CLOUD="+cloud.Name,
 		"DOCKET_BOT_ID="+bottest.DefaultAppID, "DOCKET_BOT_SECRET="+svc.SecretConfig().Secret, "DOCKET_BOT_TENANT="+bottest.DefaultTenant,
 		"DOCKET_BOT_OPENID_METADATA="+svc.MetadataURL(), "DOCKET_BOT_TOKEN_URL="+svc.TokenURL(), "DOCKET_BOT_SERVICE_HOSTS="+svc.Host())
 	if err := child.Start(); err != nil {
