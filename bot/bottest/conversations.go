@@ -132,6 +132,8 @@ func (s *Service) botsOwn(r *http.Request) (*Message, *connectorError) {
 func (s *Service) reachable(conversationID string) (*channel, *connectorError) {
 	c, _ := s.find(conversationID)
 	switch {
+	case s.blocked:
+		return nil, botDisabled()
 	case c == nil:
 		return nil, notFound("ConversationNotFound", "There is no such conversation.", false)
 	case c.deleted:

@@ -169,5 +169,5 @@ func (s *Service) alterChannel(userID, channelID, event string, apply func(*chan
 	a.Conversation.ID = c.team.ID
 	withEvent(a, event)
 	s.changed()
-	return a, c.installed, nil
+	return a, c.installed && !s.blocked, nil
 }

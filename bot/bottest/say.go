@@ -106,7 +106,7 @@ func (s *Service) place(userID, conversationID string) (User, *channel, *thread,
 
 // hears reports whether the bot is told of a message. The caller holds mu.
 func (s *Service) hears(c *channel, m *Message) bool {
-	return c.installed && (m.mentionsBot || !s.cfg.WithoutRSC)
+	return c.installed && !s.blocked && (m.mentionsBot || !s.cfg.WithoutRSC)
 }
 
 // compose writes text, mentions and attachments into a message and makes the

@@ -37,6 +37,7 @@ type Service struct {
 	keys       []*signingKey // published for the channel; the last one signs
 	revoked    map[string]bool
 	channels   []*channel
+	blocked    bool // by an admin of the tenant
 	lastID     int64
 	version    int64
 	watchers   map[chan struct{}]bool
