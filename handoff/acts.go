@@ -158,7 +158,11 @@ func (d *Desk) decide(tx store.Tx, f *dossier, a Act) (Outcome, error) {
 		if at == nil {
 			return OutcomeForeign, nil
 		}
-		return f.join(a.Person, *at), nil
+		outcome := f.join(a.Person, *at)
+		if outcome == OutcomeDone && f.conversation.Trial {
+			return outcome, d.trialJoined(tx, a.Place.Channel)
+		}
+		return outcome, nil
 	case VerbLeave:
 		return f.leave(a.Person), nil
 	case VerbEnd, VerbBack:

@@ -98,7 +98,7 @@ func (d *Desk) Connect(ctx context.Context, key string, c Channel, thread, text 
 		if err != nil {
 			return err
 		}
-		c.ConnectedAt, c.LastSeen, c.State, c.Cause = d.now(), d.now(), ChannelConnected, ""
+		c.ConnectedAt, c.LastSeen, c.State, c.Cause, c.Lost = d.now(), d.now(), ChannelConnected, "", nil
 		if found && before.State == ChannelConnected {
 			c.ConnectedAt, c.ConnectedBy = before.ConnectedAt, before.ConnectedBy
 		}
@@ -126,7 +126,8 @@ func (d *Desk) UpdateChannel(ctx context.Context, id ID, change func(*Channel)) 
 		if err != nil || !found {
 			return err
 		}
+		before := c
 		change(&c)
-		return put(tx, channelKey(id), c)
+		return d.saveChannel(tx, before, c)
 	})
 }

@@ -149,16 +149,21 @@ func (d *Desk) watchChannel(tx store.Tx, id ID, failure error) error {
 	if err != nil || !found {
 		return err
 	}
+	before := c
 	var failed *DeliveryError
 	switch {
-	case failure == nil && c.State == ChannelDegraded:
-		c.State, c.Cause = ChannelConnected, ""
-	case errors.As(failure, &failed) && failed.Channel && c.State == ChannelConnected:
-		c.State, c.Cause = ChannelDegraded, failed.Cause
-	default:
+	case failure == nil:
+		c.reached()
+		if err := d.posted(tx, c); err != nil {
+			return err
+		}
+	case errors.As(failure, &failed):
+		c.missed(failed)
+	}
+	if c.State == before.State && c.Cause == before.Cause && len(c.Lost) == len(before.Lost) {
 		return nil
 	}
-	return put(tx, channelKey(id), c)
+	return d.saveChannel(tx, before, c)
 }
 
 // settle brings the outbox and the dossier to where the verdicts on the jobs of one post say they are.

@@ -58,7 +58,7 @@ func (d *Desk) list(tx store.Tx, id ID) error {
 	if CodeOf(err) == CodeUnknownConversation {
 		return nil
 	}
-	if err != nil {
+	if err != nil || f.conversation.Trial {
 		return err
 	}
 	f.take(&h)

@@ -20,6 +20,13 @@ type Channel struct {
 	ConnectedBy string       `json:"connected_by,omitempty"`
 	LastSeen    time.Time    `json:"last_seen"`
 
+	Lost     []Loss  `json:"lost,omitempty"`     // why it is disconnected
+	Replies  Replies `json:"replies,omitempty"`  // whether the bot may read what does not mention it
+	Prompted int     `json:"prompted,omitempty"` // lines for the visitor that mentioned the bot, while no other kind arrived
+
+	Trial    *Trial    `json:"trial,omitempty"`    // the last test handoff
+	ProvenAt time.Time `json:"proven_at,omitzero"` // when somebody pressed Join on one: a round trip
+
 	// Reference is the platform's own note on how to reach the channel: for Teams a conversation reference taken from
 	// an authenticated activity. Only the platform reads it.
 	Reference json.RawMessage `json:"reference,omitempty"`
@@ -40,6 +47,19 @@ const (
 	ChannelDegraded     ChannelState = "degraded"
 	ChannelDisconnected ChannelState = "disconnected"
 )
+
+// Replies says whether the bot may read lines that do not mention it. Nothing but such a line proves it.
+type Replies string
+
+// The states of that permission. Missing is a conclusion: people mention the bot in line after line, and no other kind of
+// line arrives.
+const (
+	RepliesUnknown Replies = ""
+	RepliesGranted Replies = "granted"
+	RepliesMissing Replies = "missing"
+)
+
+const promptedLines = 2 // so many lines with a mention, and none without, mean that the permission is missing
 
 // ChannelID derives a channel's id from what the platform calls it, so that connecting twice finds the same row.
 func ChannelID(platform, tenant, address string) ID {

@@ -34,6 +34,7 @@ type Conversation struct {
 	Account   Account   `json:"account"`
 	Page      Page      `json:"page"`
 	Verified  bool      `json:"verified"`          // visitor and account were asserted by a back end, not by a browser
+	Trial     bool      `json:"trial,omitempty"`   // a test of a channel: no visitor is behind it
 	Handoff   ID        `json:"handoff,omitempty"` // the one under way, or the last one
 	StartedAt time.Time `json:"started_at"`
 	HeardAt   time.Time `json:"heard_at"` // the last line of a visitor or specialist

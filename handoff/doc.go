@@ -19,6 +19,6 @@
 // Closing: NewDesk starts nothing. Run carries the posts and minds the clock until its context ends. The store belongs to
 // whoever opened it.
 //
-// The rules (rules.go, hours.go, openings.go, lane_rules.go) are pure: they see a dossier and a time and change the dossier, with no
+// The rules (rules.go, loss.go, hours.go, openings.go, lane_rules.go) are pure: they see a dossier and a time and change the dossier, with no
 // goroutine, clock or network. What surrounds them loads and saves rows.
 package handoff

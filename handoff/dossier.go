@@ -37,6 +37,7 @@ const (
 	timerRemind timerKind = "remind"
 	timerWait   timerKind = "wait"
 	timerIdle   timerKind = "idle"
+	timerLost   timerKind = "lost" // a channel was lost just now
 )
 
 // load reads a conversation's dossier. A conversation that is not there is CodeUnknownConversation.
@@ -49,9 +50,12 @@ func (d *Desk) load(tx store.Tx, id ID) (*dossier, error) {
 		return nil, refuse(CodeUnknownConversation, "there is no such conversation")
 	}
 	f := &dossier{conversation: c, channels: map[ID]Channel{}, app: d.app, now: d.now()}
-	if f.agent, found, err = get[Agent](tx, agentKey(c.Agent)); err != nil {
+	switch f.agent, found, err = get[Agent](tx, agentKey(c.Agent)); {
+	case err != nil:
 		return nil, err
-	} else if !found {
+	case c.Trial:
+		f.agent = trialAgent()
+	case !found:
 		f.agent = Agent{ID: c.Agent, Name: string(c.Agent)}
 	}
 	if c.Handoff != "" {
@@ -74,6 +78,7 @@ func (f *dossier) loadChannels(tx store.Tx) error {
 	ids = append(ids, f.agent.Handoff.FallbackChannels...)
 	if f.handoff != nil {
 		ids = append(ids, f.handoff.Channels...)
+		ids = append(ids, f.handoff.Fallbacks...)
 	}
 	for _, id := range ids {
 		c, found, err := get[Channel](tx, channelKey(id))

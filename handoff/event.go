@@ -90,6 +90,7 @@ const (
 	EndedHandedBack   EndReason = "handed_back"
 	EndedNobodyCame   EndReason = "nobody_came"
 	EndedIdle         EndReason = "idle"
+	EndedChannelLost  EndReason = "channel_lost" // the specialist's channel cannot be reached any more, and no other can
 )
 
 // DeliveryState says what is known about a line's way into the channel.

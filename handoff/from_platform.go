@@ -17,6 +17,9 @@ type Place struct {
 	Channel   ID              // ChannelID of the platform's names
 	Thread    string          // the thread's address
 	Reference json.RawMessage // how to reach the channel, as the input says it; nil: as before
+
+	// Unprompted says that the input names nobody of ours, so that only a bot that may read everything hears it.
+	Unprompted bool
 }
 
 // SpecialistLine is something that a person wrote in a channel.
@@ -63,8 +66,11 @@ func (d *Desk) FromSpecialist(ctx context.Context, line SpecialistLine) (Heard, 
 	err := d.update(ctx, func(tx store.Tx) error {
 		heard = HeardNowhere
 		owner, found, err := get[threadOwner](tx, threadKey(line.Place.Channel, line.Place.Thread))
-		if err != nil || !found {
+		if err != nil {
 			return err
+		}
+		if !found {
+			return d.touch(tx, line.Place)
 		}
 		if found, err := once(tx, "platform", line.Key, "", &heard); err != nil || found {
 			return err
@@ -78,6 +84,9 @@ func (d *Desk) FromSpecialist(ctx context.Context, line SpecialistLine) (Heard, 
 		}
 		if heard = f.hears(owner.Handoff, line); heard == HeardRelayed {
 			if err := d.relayIn(tx, f, line); err != nil {
+				return err
+			}
+			if err := prompted(tx, line.Place); err != nil {
 				return err
 			}
 		}
@@ -128,6 +137,9 @@ func (d *Desk) relayIn(tx store.Tx, f *dossier, line SpecialistLine) error {
 		if err := own(tx, line.Place.Channel, line.Message, owner); err != nil {
 			return err
 		}
+	}
+	if f.conversation.Trial {
+		f.trialHeard(line.Place)
 	}
 	return d.save(tx, f)
 }
@@ -249,13 +261,34 @@ func (d *Desk) touch(tx store.Tx, p Place) error {
 	if err != nil || !found {
 		return err
 	}
+	before := c
 	fresh := len(p.Reference) == 0 || bytes.Equal(p.Reference, c.Reference)
-	if fresh && d.now().Sub(c.LastSeen) < time.Minute {
+	known := c.State == ChannelConnected && (!p.Unprompted || c.Replies == RepliesGranted)
+	if fresh && known && d.now().Sub(c.LastSeen) < time.Minute {
 		return nil
 	}
 	c.LastSeen = d.now()
 	if len(p.Reference) > 0 {
 		c.Reference = p.Reference
+	}
+	if p.Unprompted {
+		c.Replies, c.Prompted = RepliesGranted, 0
+	}
+	c.reached()
+	return d.saveChannel(tx, before, c)
+}
+
+// prompted counts the lines for the visitor that mention the bot, as long as no other kind has arrived.
+func prompted(tx store.Tx, p Place) error {
+	if p.Unprompted {
+		return nil
+	}
+	c, found, err := get[Channel](tx, channelKey(p.Channel))
+	if err != nil || !found || c.Replies != RepliesUnknown {
+		return err
+	}
+	if c.Prompted++; c.Prompted >= promptedLines {
+		c.Replies = RepliesMissing
 	}
 	return put(tx, channelKey(c.ID), c)
 }

@@ -82,6 +82,7 @@ type DeliveryError struct {
 	Tries      int           // no more of them than this; zero: the lane decides
 	TooLarge   bool          // certain: less of it may be taken
 	Channel    bool          // the whole channel is out of reach, not this post alone
+	Lost       Loss          // the channel is out of reach until something happens there; empty: it may pass by itself
 	Cause      string        // for people: why, in plain words
 	Err        error
 }

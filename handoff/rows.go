@@ -15,6 +15,7 @@ import (
 //
 //	agents/<agent>                             Agent
 //	channels/<channel>                         Channel
+//	tenants/<platform>/<tenant>                Tenant
 //	conversations/<conversation>/record        Conversation
 //	conversations/<conversation>/log/<seq>     Event
 //	conversations/<conversation>/delivery/<message>  DeliveryState
@@ -49,6 +50,7 @@ const (
 	agentRows   = "agents/"
 	handoffRows = "handoffs/"
 	channelRows = "channels/"
+	tenantRows  = "tenants/"
 	outboxRows  = "outbox/"
 	backlogs    = "queues/"
 	depths      = "depths/"
@@ -65,8 +67,11 @@ const (
 	booksRow    = "meta/books"
 )
 
-func agentKey(id ID) string              { return agentRows + string(id) }
-func channelKey(id ID) string            { return channelRows + string(id) }
+func agentKey(id ID) string   { return agentRows + string(id) }
+func channelKey(id ID) string { return channelRows + string(id) }
+func tenantKey(platform, id string) string {
+	return tenantRows + segment(platform) + "/" + segment(strings.ToLower(id))
+}
 func recordKey(id ID) string             { return conversationRows(id) + "record" }
 func logRows(id ID) string               { return conversationRows(id) + "log/" }
 func logKey(id ID, seq Seq) string       { return fmt.Sprintf("%s%016d", logRows(id), seq) }

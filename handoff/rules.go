@@ -161,11 +161,18 @@ func (f *dossier) join(p Person, at Thread) Outcome {
 		if t.Channel != at.Channel {
 			f.post(t.Channel, job{Kind: PostNotice, Text: p.Name + " has joined this conversation in another channel."})
 		} else {
-			f.post(t.Channel, job{Kind: PostNotice, Text: p.Name + " has joined. What " + p.Name + " writes here goes to the visitor; lines that begin with // and everybody else's stay internal."})
+			f.post(t.Channel, job{Kind: PostNotice, Text: f.joinedHere(p.Name)})
 		}
 	}
 	f.timers = append(f.timers, timer{f.now.Add(f.agent.Handoff.idle()), timerIdle})
 	return OutcomeDone
+}
+
+func (f *dossier) joinedHere(name string) string {
+	if f.conversation.Trial {
+		return "The button works. Now write any line here, without mentioning anybody: it shows whether replies arrive, and ends the test."
+	}
+	return name + " has joined. What " + name + " writes here goes to the visitor; lines that begin with // and everybody else's stay internal."
 }
 
 // seen is the specialist as the visitor may see them.
@@ -245,6 +252,8 @@ func greetingAfter(h *Handoff, reason EndReason) string {
 		return TextIdle
 	case reason == EndedHandedBack:
 		return TextHandedBack
+	case reason == EndedChannelLost:
+		return TextLostEnded
 	case len(h.Closing.Open) > 0:
 		return TextEndedOpen
 	}
@@ -288,18 +297,20 @@ func (f *dossier) tick(kind timerKind, closing Closing) {
 		f.remind()
 	case kind == timerIdle && h.Stage == StageJoined:
 		f.idle(closing)
+	case kind == timerLost:
+		f.lost(closing)
 	}
 }
 
 // waited turns to the fallback channels once, and then gives up.
 func (f *dossier) waited() {
 	h := f.handoff
-	if len(h.Fallbacks) == 0 {
+	next := f.reachable(h.Fallbacks)
+	h.Fallbacks = nil
+	if len(next) == 0 {
 		f.nobodyCame()
 		return
 	}
-	next := h.Fallbacks
-	h.Fallbacks = nil
 	f.ask(next)
 	h.WaitUntil = f.now.Add(f.agent.Handoff.wait())
 	f.timers = append(f.timers, timer{h.WaitUntil, timerWait})

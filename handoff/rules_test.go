@@ -184,6 +184,9 @@ func (m *machine) actions() map[string]func(*rapid.T) {
 					}
 					return
 				}
+				if answer.State == AnswerUnavailable && answer.Reason == NoChannel && len(m.f.reachable(m.f.agent.Handoff.Channels)) == 0 {
+					return
+				}
 				if answer.State != AnswerWaiting || answer.Handoff != id {
 					t.Fatalf("request: %+v", answer)
 				}
@@ -224,6 +227,33 @@ func (m *machine) actions() map[string]func(*rapid.T) {
 			})
 		},
 		"tick": m.tick,
+		"lose": func(t *rapid.T) {
+			id := rapid.SampledFrom(machineChannels).Draw(t, "channel")
+			c := m.f.channels[id]
+			c.Lose(rapid.SampledFrom([]Loss{LostDeleted, LostArchived}).Draw(t, "loss"))
+			m.f.channels[id] = c
+			if m.f.under() {
+				m.lost(t)
+			}
+		},
+		"regain": func(t *rapid.T) {
+			id := rapid.SampledFrom(machineChannels).Draw(t, "channel")
+			c := m.f.channels[id]
+			c.Regain(rapid.SampledFrom([]Loss{LostDeleted, LostArchived}).Draw(t, "loss"))
+			m.f.channels[id] = c
+		},
+	}
+}
+
+// lost: nobody is left waiting where everybody who was asked is out of reach, and nobody talks to a person who is.
+func (m *machine) lost(t *rapid.T) {
+	m.step(t, "lost", func() { m.f.tick(timerLost, Closing{}) })
+	h := m.f.handoff
+	switch {
+	case h.Stage == StageWaiting && len(h.Failed) >= len(h.Channels):
+		t.Fatalf("lost: it waits for nobody: %+v", h)
+	case h.Stage == StageJoined && m.f.lostChannel(h.Home.Channel):
+		t.Fatalf("lost: nobody hears the visitor: %+v", h)
 	}
 }
 

@@ -27,13 +27,14 @@ const (
 	EndingAgent      Ending = "agent"
 	EndingHandedBack Ending = "handed_back"
 	EndingIdle       Ending = "idle"
+	EndingLost       Ending = "channel_lost"
 	EndingMissed     Ending = "missed"    // nobody came
 	EndingWithdrawn  Ending = "withdrawn" // the visitor or the agent took the wish back while it waited
 	EndingErased     Ending = "erased"    // the visitor was erased before it had ended
 )
 
 // Endings lists the endings in the order in which reports show them.
-var Endings = []Ending{EndingSpecialist, EndingVisitor, EndingAgent, EndingHandedBack, EndingIdle, EndingMissed, EndingWithdrawn, EndingErased}
+var Endings = []Ending{EndingSpecialist, EndingVisitor, EndingAgent, EndingHandedBack, EndingIdle, EndingLost, EndingMissed, EndingWithdrawn, EndingErased}
 
 func endingOf(h *Handoff) Ending {
 	switch {

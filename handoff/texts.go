@@ -19,6 +19,8 @@ const (
 	TextCancelled   = "cancelled"
 	TextNobodyCame  = "nobody_came"
 	TextIdle        = "idle"
+	TextLost        = "lost"
+	TextLostEnded   = "lost_ended"
 	TextUnavailable = "unavailable"
 	TextUntil       = "unavailable_until"
 	TextNoAnswer    = "no_answer"
@@ -37,6 +39,8 @@ var DefaultTexts = map[string]string{
 	TextCancelled:   "I've told our team that you no longer need them. I'm here if there is anything else.",
 	TextNobodyCame:  "Nobody from our team was free to join. I'm sorry about that. I'm still here, and you can ask for a person again at any time.",
 	TextIdle:        "It has been quiet for a while, so I'm taking over from {specialist} again. Write whenever you like.",
+	TextLost:        "The connection to {specialist} has broken off. I've asked our team again, and they can see everything that was said.",
+	TextLostEnded:   "The connection to {specialist} has broken off, and nobody else can be reached right now. I'm sorry about that. I know what was said, and I'm still here.",
 	TextUnavailable: "Our team isn't available right now. I can keep helping you here.",
 	TextUntil:       "Our team isn't available right now; they are back {next_open}. I can keep helping you here.",
 	TextNoAnswer:    "I don't have a good answer to that. Would you like me to ask a person from our team?",

@@ -75,38 +75,6 @@ func (h *Handler) channelName(ctx context.Context, serviceURL, team, channel str
 	return ""
 }
 
-// installation follows the app's coming and going. Its coming alone connects nothing: a channel is chosen by a mention.
-func (h *Handler) installation(ctx context.Context, t *bot.Turn) (*activity.InvokeResponse, error) {
-	if strings.HasPrefix(t.Activity.Action, activity.InstallRemove) {
-		return nil, h.lose(ctx, t.Activity, "the app was removed from the team")
-	}
-	return nil, nil
-}
-
-func (h *Handler) memberRemoved(ctx context.Context, t *bot.Turn) (*activity.InvokeResponse, error) {
-	a := t.Activity
-	for _, m := range a.MembersRemoved {
-		if a.Recipient != nil && strings.EqualFold(m.ID, a.Recipient.ID) {
-			return nil, h.lose(ctx, a, "the app was removed from the team")
-		}
-	}
-	return nil, nil
-}
-
-// lost makes a handler for an event that takes channels away.
-func (h *Handler) lost(cause string) bot.HandlerFunc {
-	return func(ctx context.Context, t *bot.Turn) (*activity.InvokeResponse, error) {
-		return nil, h.lose(ctx, t.Activity, cause)
-	}
-}
-
-// lose marks the channels that an event takes away: the one it names when it is about a channel, all of the team otherwise.
-func (h *Handler) lose(ctx context.Context, a *activity.Activity, cause string) error {
-	return h.eachChannel(ctx, a, func(c *handoff.Channel) {
-		c.State, c.Cause = handoff.ChannelDisconnected, cause
-	})
-}
-
 func (h *Handler) renamed(ctx context.Context, t *bot.Turn) (*activity.InvokeResponse, error) {
 	data, err := t.Activity.Teams()
 	if err != nil {
@@ -120,6 +88,19 @@ func (h *Handler) renamed(ctx context.Context, t *bot.Turn) (*activity.InvokeRes
 			c.Team.Name = data.Team.Name
 		}
 	})
+}
+
+// lost makes a handler for an event that takes channels away; back makes one for the event that gives them back.
+func (h *Handler) lost(why handoff.Loss) bot.HandlerFunc {
+	return func(ctx context.Context, t *bot.Turn) (*activity.InvokeResponse, error) {
+		return nil, h.eachChannel(ctx, t.Activity, func(c *handoff.Channel) { c.Lose(why) })
+	}
+}
+
+func (h *Handler) back(over handoff.Loss) bot.HandlerFunc {
+	return func(ctx context.Context, t *bot.Turn) (*activity.InvokeResponse, error) {
+		return nil, h.eachChannel(ctx, t.Activity, func(c *handoff.Channel) { c.Regain(over) })
+	}
 }
 
 // eachChannel changes the rows of the channels that an event is about.

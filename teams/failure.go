@@ -13,7 +13,7 @@ const triesOf412 = 5
 
 // explain translates a failure of the Connector's into what a lane and a person need to know.
 // https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/conversation-messages#status-codes-from-bot-conversational-apis
-func explain(err error) error {
+func explain(kind handoff.PostKind, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -28,7 +28,8 @@ func explain(err error) error {
 	case failed.Status == http.StatusTooManyRequests:
 		out.Retry, out.Cause = true, "Teams asks us to slow down"
 	case failed.Removed():
-		out.Channel, out.Cause = true, "the app was removed from the team, or an admin has blocked it"
+		out.Channel, out.Lost = true, lossOf(kind, failed)
+		out.Cause = "the app was removed from the team, or an admin has blocked it"
 	case failed.Status == http.StatusUnauthorized:
 		out.Retry, out.Channel, out.Cause = true, true, "Teams does not accept the bot's token; check the bot's id, secret and tenant"
 	case failed.Status == http.StatusRequestEntityTooLarge:
@@ -47,4 +48,20 @@ func explain(err error) error {
 		out.Cause = "Teams refused the post"
 	}
 	return out
+}
+
+// lossOf says what a refusal for good means for the channel. A conversation that is not found may be a thread alone, unless
+// the thread was yet to be made.
+func lossOf(kind handoff.PostKind, failed *bot.Error) handoff.Loss {
+	switch failed.Code {
+	case bot.CodeBotDisabled, bot.CodeWritesBlocked, bot.CodeBlockedByUser:
+		return handoff.LostBlocked
+	case bot.CodeBotNotInRoster, bot.CodeForbiddenOperation:
+		return handoff.LostRemoved
+	case bot.CodeConversationNotFound:
+		if kind == handoff.PostThread {
+			return handoff.LostUnknown
+		}
+	}
+	return ""
 }

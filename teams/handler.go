@@ -20,6 +20,7 @@ type Handler struct {
 	app    string
 	log    *slog.Logger
 	router bot.Router
+	seen   seen
 }
 
 // NewHandler makes a handler. client is for names alone (of people, teams and channels that an activity does not name); app
@@ -33,13 +34,17 @@ func NewHandler(desk *handoff.Desk, client *bot.Client, app string, log *slog.Lo
 		Reaction:     h.reaction,
 		Installation: h.installation,
 		Conversation: map[string]bot.HandlerFunc{
+			activity.EventTeamMemberAdded:   h.memberAdded,
 			activity.EventTeamMemberRemoved: h.memberRemoved,
 			activity.EventChannelRenamed:    h.renamed,
 			activity.EventTeamRenamed:       h.renamed,
-			activity.EventChannelDeleted:    h.lost("the channel was deleted"),
-			activity.EventTeamDeleted:       h.lost("the team was deleted"),
-			activity.EventTeamHardDeleted:   h.lost("the team was deleted"),
-			activity.EventTeamArchived:      h.lost("the team was archived"),
+			activity.EventChannelDeleted:    h.lost(handoff.LostDeleted),
+			activity.EventChannelRestored:   h.back(handoff.LostDeleted),
+			activity.EventTeamDeleted:       h.lost(handoff.LostTeam),
+			activity.EventTeamHardDeleted:   h.lost(handoff.LostTeam),
+			activity.EventTeamRestored:      h.back(handoff.LostTeam),
+			activity.EventTeamArchived:      h.lost(handoff.LostArchived),
+			activity.EventTeamUnarchived:    h.back(handoff.LostArchived),
 		},
 		Invoke: map[string]bot.HandlerFunc{activity.InvokeAdaptiveCard: h.press},
 	}
@@ -48,6 +53,9 @@ func NewHandler(desk *handoff.Desk, client *bot.Client, app string, log *slog.Lo
 
 // HandleTurn implements bot.Handler.
 func (h *Handler) HandleTurn(ctx context.Context, t *bot.Turn) (*activity.InvokeResponse, error) {
+	if err := h.see(ctx, t.Activity); err != nil {
+		return nil, err
+	}
 	return h.router.HandleTurn(ctx, t)
 }
 
@@ -87,7 +95,7 @@ func (h *Handler) message(ctx context.Context, t *bot.Turn) (*activity.InvokeRes
 		return nil, h.submit(ctx, a, at)
 	}
 	text := a.TextFor(a.Recipient.ID)
-	if !a.MentionsRecipient() {
+	if at.Unprompted = !a.MentionsRecipient(); at.Unprompted {
 		_, err := h.hear(ctx, a, at, text)
 		return nil, err
 	}
@@ -99,6 +107,8 @@ func (h *Handler) message(ctx context.Context, t *bot.Turn) (*activity.InvokeRes
 		return nil, err
 	}
 	switch heard {
+	case handoff.HeardRelayed:
+		return nil, h.sayWhatIsMissing(ctx, at)
 	case handoff.HeardNowhere:
 		return nil, h.connect(ctx, a, at, ref)
 	case handoff.HeardInternal:

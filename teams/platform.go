@@ -40,7 +40,7 @@ func (p *Platform) Deliver(ctx context.Context, post handoff.Post) (handoff.Rece
 		return handoff.Receipt{}, &handoff.DeliveryError{Certain: true, Channel: true, Cause: "the channel must be connected again: mention the bot there", Err: err}
 	}
 	receipt, err := p.deliver(ctx, ref, post)
-	return receipt, explain(err)
+	return receipt, explain(post.Kind, err)
 }
 
 func (p *Platform) deliver(ctx context.Context, ref activity.ConversationReference, post handoff.Post) (handoff.Receipt, error) {

@@ -117,6 +117,8 @@ func ending(v handoff.View) string {
 		return "Nobody joined in time"
 	case handoff.EndedIdle:
 		return "Ended because it was quiet for long"
+	case handoff.EndedChannelLost:
+		return "Ended because the channel of " + who + " could not be reached any more"
 	}
 	return ""
 }

@@ -58,3 +58,9 @@ func (h *Handler) connectedText(where string) string {
 		"Each one starts a thread with a card; press Join conversation there and write your replies in the thread. " +
 		"If plain replies do not reach the visitor, the app may not read messages in this team; then mention @" + h.app + " in each reply."
 }
+
+// mentionsOnly says what seems to be missing, and who can help.
+func (h *Handler) mentionsOnly() string {
+	return "Only lines that mention @" + h.app + " seem to arrive here. So that plain replies reach the visitor, an owner of this team removes the app and adds it again, " +
+		"and agrees that it may read the channel's messages. Until then, mention @" + h.app + " in each reply."
+}

@@ -173,7 +173,8 @@ func (s *Server) listChannels(c echo.Context) error {
 		return err
 	}
 	for i := range channels {
-		channels[i].Reference = nil // the platform's own business
+		c := &channels[i]
+		c.Reference, c.Lost, c.Prompted, c.Trial, c.ProvenAt = nil, nil, 0, nil, time.Time{} // our own business, and the platform's
 	}
 	return c.JSON(http.StatusOK, map[string]any{"channels": channels})
 }
