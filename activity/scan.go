@@ -1,7 +1,6 @@
 package activity
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -51,9 +50,8 @@ type scanner struct {
 	data  []byte
 	pos   int
 	depth int
-	kept  int      // list elements and unknown members that were decoded
-	names [][]byte // names seen in the objects that skipObject is inside of
-	spare []map[string]bool
+	kept  int   // list elements and unknown members that were decoded
+	names names // in the objects that skipObject is inside of
 }
 
 func (s *scanner) fail(kind error) error { return &DecodeError{Offset: s.pos, Err: kind} }
@@ -163,7 +161,7 @@ func (s *scanner) raw() ([]byte, error) {
 func (s *scanner) skip() error {
 	switch c := s.peek(); c {
 	case '{':
-		return s.skipObject()
+		return s.skipObject(nil)
 	case '[':
 		return s.skipArray()
 	case '"':
@@ -180,78 +178,37 @@ func (s *scanner) skip() error {
 	}
 }
 
-// manyNames is the size from which an object's names are kept in a map: below
-// it, comparing one by one is faster and costs no memory.
-const manyNames = 16
-
-func (s *scanner) skipObject() error {
+// skipObject passes over an object and shows visit, unless that is nil, each of
+// its members.
+func (s *scanner) skipObject(visit func(name, value []byte) error) error {
 	if err := s.open(); err != nil {
 		return err
 	}
-	outer := len(s.names)
-	var seen map[string]bool
+	held := s.names.enter()
 	for n := 0; ; n++ {
 		at := s.pos
 		name, more, err := s.member(n == 0)
 		if !more {
-			s.names = s.names[:outer]
-			s.giveBack(seen)
+			s.names.leave(held)
 			return err
 		}
-		if s.repeats(name, outer, seen) {
+		if s.names.add(&held, name) {
 			return &DecodeError{Offset: at, Member: string(name), Err: ErrDuplicate}
 		}
 		if n == MaxEntries {
 			return s.fail(ErrTooMany)
 		}
-		if seen == nil && len(s.names)-outer == manyNames {
-			seen = s.borrow()
-			for _, n := range s.names[outer:] {
-				seen[string(n)] = true
-			}
+		value, err := s.raw()
+		if err != nil {
+			return err
 		}
-		if err := s.skip(); err != nil {
+		if visit == nil {
+			continue
+		}
+		if err := visit(name, value); err != nil {
 			return err
 		}
 	}
-}
-
-// borrow answers an empty set of names, one that an earlier object is done with
-// if there is any: a text of many objects needs no more than its depth.
-func (s *scanner) borrow() map[string]bool {
-	if len(s.spare) == 0 {
-		return make(map[string]bool)
-	}
-	last := len(s.spare) - 1
-	set := s.spare[last]
-	s.spare = s.spare[:last]
-	return set
-}
-
-func (s *scanner) giveBack(set map[string]bool) {
-	if set != nil {
-		clear(set)
-		s.spare = append(s.spare, set)
-	}
-}
-
-// repeats notes a name and reports whether its object had it already.
-func (s *scanner) repeats(name []byte, outer int, seen map[string]bool) bool {
-	if seen != nil {
-		had := seen[string(name)]
-		seen[string(name)] = true
-		return had
-	}
-	for _, n := range s.names[outer:] {
-		if bytes.Equal(n, name) {
-			return true
-		}
-	}
-	if s.names == nil {
-		s.names = make([][]byte, 0, manyNames/2)
-	}
-	s.names = append(s.names, name)
-	return false
 }
 
 func (s *scanner) skipArray() error {
@@ -373,6 +330,25 @@ func (s *scanner) begin() error {
 		return s.fail(ErrSyntax)
 	}
 	return nil
+}
+
+// EachMember calls visit with each member of one JSON object, in the order of the
+// text, and ends with the first error. It refuses what Decode refuses, with a
+// *DecodeError; what comes after a member is not looked at before visit has seen
+// it. A name has no escapes left; a value is JSON without blanks around it. Both
+// may be parts of the text: visit neither changes nor keeps them.
+func EachMember(object []byte, visit func(name, value []byte) error) error {
+	s := scanner{data: object}
+	if err := s.begin(); err != nil {
+		return err
+	}
+	if s.peek() != '{' {
+		return s.fail(ErrNotObject)
+	}
+	if err := s.skipObject(visit); err != nil {
+		return err
+	}
+	return s.end()
 }
 
 // checkValue checks that a text is exactly one JSON value of any kind.

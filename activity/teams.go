@@ -207,29 +207,17 @@ func (a *Activity) channelTenant() (string, error) {
 }
 
 // plainMember finds a member in the text of an object. It does so only when the
-// codec could not see it in another way: the text is one object of few members
-// with different names, and one of them is spelled exactly so.
+// codec could not see it in another way: one member is spelled exactly so, and no
+// other in other letters.
 func plainMember(object []byte, name string) (value []byte, plain bool) {
-	s := scanner{data: object}
-	if s.begin() != nil || s.peek() != '{' || s.open() != nil {
-		return nil, false
-	}
-	for n := range manyNames {
-		found, more, err := s.member(n == 0)
-		if err != nil || !more {
-			return value, err == nil && value != nil && s.end() == nil
-		}
-		exact := string(found) == name
-		if s.repeats(found, 0, nil) || !exact && strings.EqualFold(string(found), name) {
-			return nil, false
-		}
-		raw, err := s.raw()
-		if err != nil {
-			return nil, false
-		}
-		if exact {
+	similar := false
+	err := EachMember(object, func(found, raw []byte) error {
+		if string(found) == name {
 			value = raw
+		} else if strings.EqualFold(string(found), name) {
+			similar = true
 		}
-	}
-	return nil, false
+		return nil
+	})
+	return value, err == nil && value != nil && !similar
 }
