@@ -1,13 +1,17 @@
 package auth
 
 import (
-	"errors"
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/docket-handoff/docket/activity"
 )
 
 // Claims is what a verified token says. Channel tokens carry exactly aud, exp,
@@ -20,7 +24,7 @@ type Claims struct {
 	NotBefore    time.Time // nbf; zero when the token has none
 	Expires      time.Time // exp
 	KeyID        string    // kid of the signing key; empty only where no token was verified
-	Endorsements []string  // channels that the signing key may speak for
+	Endorsements []string  // channels that the signing key may speak for; to be read, since other claims share them
 }
 
 // Endorsed reports whether the key that signed the token may speak for channel.
@@ -28,38 +32,48 @@ func (c Claims) Endorsed(channel string) bool {
 	return channel != "" && slices.Contains(c.Endorsements, channel)
 }
 
-// tokenClaims are the claims before they are trusted.
+// tokenClaims are the claims before they are trusted. The parser decodes them and
+// asks them for what it checks itself.
 type tokenClaims struct {
 	issuer     string
 	audience   string
 	serviceURL string
 	senders    [2]string // appid and azp: apps that claim to have sent the token
-	expires    time.Time
-	notBefore  time.Time
+	expires    jwt.NumericDate
+	notBefore  jwt.NumericDate
 }
 
-// readClaims takes the claims by their exact names, which a struct's tags would
+// UnmarshalJSON takes the claims by their exact names, which a struct's tags would
 // not do: they match in any case.
-func readClaims(members jwt.MapClaims) (c tokenClaims, err error) {
-	err = errors.Join(
-		textClaim(members, "iss", &c.issuer),
-		textClaim(members, "serviceurl", &c.serviceURL),
-		textClaim(members, "appid", &c.senders[0]),
-		textClaim(members, "azp", &c.senders[1]),
-		textClaim(members, "aud", &c.audience),
-		dateClaim(members, "exp", &c.expires),
-		dateClaim(members, "nbf", &c.notBefore),
-	)
-	return c, err
+func (c *tokenClaims) UnmarshalJSON(data []byte) error {
+	return activity.EachMember(data, func(name, value []byte) error {
+		switch string(name) {
+		case "iss":
+			return readText(name, value, &c.issuer)
+		case "aud":
+			return readText(name, value, &c.audience)
+		case "serviceurl":
+			return readText(name, value, &c.serviceURL)
+		case "appid":
+			return readText(name, value, &c.senders[0])
+		case "azp":
+			return readText(name, value, &c.senders[1])
+		case "exp":
+			return readDate(name, value, &c.expires)
+		case "nbf":
+			return readDate(name, value, &c.notBefore)
+		}
+		return nil
+	})
 }
 
-// textClaim takes null for a claim that is not there.
-func textClaim(members jwt.MapClaims, name string, into *string) error {
-	switch value := members[name].(type) {
-	case nil:
-	case string:
-		*into = value
-	default:
+// readText takes null for a claim that is not there.
+func readText(name, value []byte, into *string) error {
+	if value[0] == '"' && bytes.IndexByte(value, '\\') < 0 {
+		*into = string(value[1 : len(value)-1])
+		return nil
+	}
+	if json.Unmarshal(value, into) != nil {
 		return fmt.Errorf("claim %s is not a text", name)
 	}
 	return nil
@@ -69,17 +83,32 @@ func textClaim(members jwt.MapClaims, name string, into *string) error {
 // well inside of what can be reckoned with.
 const maxDate = 1 << 53
 
-// dateClaim wants a JSON number that is a time; the parser alone would take null
-// for nothing and turn the far future into the past.
-func dateClaim(members jwt.MapClaims, name string, into *time.Time) error {
-	value, ok := members[name]
-	if !ok {
-		return nil
-	}
-	seconds, ok := value.(float64)
-	if !ok || math.Abs(seconds) > maxDate {
+// readDate wants a JSON number that is a time. A value in quotes is none, and
+// neither is null.
+func readDate(name, value []byte, into *jwt.NumericDate) error {
+	seconds, err := strconv.ParseFloat(string(value), 64)
+	if err != nil || math.Abs(seconds) > maxDate {
 		return fmt.Errorf("claim %s is not a time", name)
 	}
-	*into = time.Unix(int64(math.Floor(seconds)), 0)
+	into.Time = time.Unix(int64(math.Floor(seconds)), 0)
 	return nil
+}
+
+// The methods below are jwt.Claims. The channel sends no iat, and sub means nothing here.
+
+func (c *tokenClaims) GetExpirationTime() (*jwt.NumericDate, error) { return given(&c.expires), nil }
+func (c *tokenClaims) GetNotBefore() (*jwt.NumericDate, error)      { return given(&c.notBefore), nil }
+func (c *tokenClaims) GetIssuedAt() (*jwt.NumericDate, error)       { return nil, nil }
+func (c *tokenClaims) GetAudience() (jwt.ClaimStrings, error) {
+	return jwt.ClaimStrings{c.audience}, nil
+}
+func (c *tokenClaims) GetIssuer() (string, error)  { return c.issuer, nil }
+func (c *tokenClaims) GetSubject() (string, error) { return "", nil }
+
+// given answers nil for a date that no claim named.
+func given(date *jwt.NumericDate) *jwt.NumericDate {
+	if date.IsZero() {
+		return nil
+	}
+	return date
 }

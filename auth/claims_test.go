@@ -44,6 +44,10 @@ func TestVerifyOddClaims(t *testing.T) {
 		{"a skill, version 2", map[string]any{"ver": "2.0", "azp": stranger}, auth.WrongIssuer},
 		{"a skill without a version", map[string]any{"appid": stranger}, auth.WrongIssuer},
 		{"a skill without a name", map[string]any{"appid": "AnonymousSkill"}, auth.WrongIssuer},
+		{"the bot as sender, its first letter escaped", map[string]any{"azp": json.RawMessage(`"\u0061` + lettered[1:] + `"`)}, ""},
+		{"a skill, its first letter escaped", map[string]any{"azp": json.RawMessage(`"\u0062` + lettered[1:] + `"`)}, auth.WrongIssuer},
+		{"a sender that is null", map[string]any{"azp": nil}, ""},
+		{"a name twice in a claim that nobody asks for", map[string]any{"x": json.RawMessage(`{"a":1,"a":2}`)}, auth.MalformedToken},
 		{"a sender that is no string", map[string]any{"azp": 5}, auth.MalformedToken},
 	} {
 		t.Run(row.name, func(t *testing.T) {

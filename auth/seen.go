@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"sync"
 	"time"
+	"unique"
 )
 
 // maxSeen bounds how many verified tokens are remembered. The channel uses one
@@ -12,12 +13,13 @@ import (
 const maxSeen = 1024
 
 // seenTokens remembers tokens that passed every check of the header stage, by
-// hash, so that a stolen memory image holds no credential.
+// hash, so that a stolen memory image holds no credential. The map holds no
+// pointers, which spares the garbage collector the way through it.
 type seenTokens struct {
-	mu    sync.Mutex
-	byID  map[tokenID]seenToken
-	order []tokenID // ring of ids, oldest at next once it is full
-	next  int
+	mu   sync.Mutex
+	at   map[tokenID]int // index into ring
+	ring []verifiedToken // the oldest is at next once it is full
+	next int
 }
 
 type tokenID [sha256.Size]byte
@@ -28,45 +30,51 @@ func idOf(token string) tokenID {
 	return sha256.Sum256(append(room[:0], token...))
 }
 
-type seenToken struct {
-	claims Claims
-	key    *signingKey
+// verifiedToken is what differs from one good token of a key to the next.
+type verifiedToken struct {
+	id         tokenID
+	key        *signingKey
+	serviceURL string
+	notBefore  time.Time
+	expires    time.Time
+}
+
+// valid reports whether the token is within its time.
+func (t *verifiedToken) valid(now time.Time) bool {
+	return now.Before(t.expires.Add(leeway)) && !now.Before(t.notBefore.Add(-leeway))
 }
 
 func newSeenTokens() *seenTokens {
-	return &seenTokens{byID: make(map[tokenID]seenToken)}
+	return &seenTokens{at: make(map[tokenID]int)}
 }
 
-// get answers a token that is still within its time, and forgets one that is
-// not.
-func (s *seenTokens) get(id tokenID, now time.Time) (seenToken, bool) {
+// get answers a token that is still within its time.
+func (s *seenTokens) get(id tokenID, now time.Time) (verifiedToken, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	t, ok := s.byID[id]
-	if !ok {
-		return seenToken{}, false
+	i, ok := s.at[id]
+	if !ok || !s.ring[i].valid(now) {
+		return verifiedToken{}, false
 	}
-	if !now.Before(t.claims.Expires.Add(leeway)) || now.Before(t.claims.NotBefore.Add(-leeway)) {
-		delete(s.byID, id)
-		return seenToken{}, false
-	}
-	return t, true
+	return s.ring[i], true
 }
 
 // put remembers a token and forgets the oldest one when the ring is full.
-func (s *seenTokens) put(id tokenID, t seenToken) {
+func (s *seenTokens) put(t verifiedToken) {
+	t.serviceURL = unique.Make(t.serviceURL).Value() // many tokens name one
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, again := s.byID[id]; again {
-		s.byID[id] = t
+	if i, again := s.at[t.id]; again {
+		s.ring[i] = t
 		return
 	}
-	s.byID[id] = t
-	if len(s.order) < maxSeen {
-		s.order = append(s.order, id)
+	if len(s.ring) < maxSeen {
+		s.at[t.id] = len(s.ring)
+		s.ring = append(s.ring, t)
 		return
 	}
-	delete(s.byID, s.order[s.next])
-	s.order[s.next] = id
+	delete(s.at, s.ring[s.next].id)
+	s.at[t.id] = s.next
+	s.ring[s.next] = t
 	s.next = (s.next + 1) % maxSeen
 }

@@ -16,10 +16,10 @@ func TestSeenTokensAreBounded(t *testing.T) {
 		return sha256.Sum256(binary.BigEndian.AppendUint64(nil, uint64(n)))
 	}
 	for n := range 3 * maxSeen {
-		s.put(id(n), seenToken{claims: Claims{Expires: now.Add(time.Hour)}})
+		s.put(verifiedToken{id: id(n), expires: now.Add(time.Hour)})
 	}
-	if len(s.byID) != maxSeen || len(s.order) != maxSeen {
-		t.Fatalf("%d tokens in a ring of %d", len(s.byID), len(s.order))
+	if len(s.at) != maxSeen || len(s.ring) != maxSeen {
+		t.Fatalf("%d tokens in a ring of %d", len(s.at), len(s.ring))
 	}
 	for n, want := range map[int]bool{3*maxSeen - 1: true, 2 * maxSeen: true, 2*maxSeen - 1: false, 0: false} {
 		if _, ok := s.get(id(n), now); ok != want {
@@ -31,11 +31,11 @@ func TestSeenTokensAreBounded(t *testing.T) {
 func TestSeenTokensExpire(t *testing.T) {
 	now := time.Now()
 	s := newSeenTokens()
-	s.put(tokenID{1}, seenToken{claims: Claims{NotBefore: now, Expires: now.Add(time.Hour)}})
+	s.put(verifiedToken{id: tokenID{1}, notBefore: now, expires: now.Add(time.Hour)})
 	for _, row := range []struct {
 		at   time.Duration
 		want bool
-	}{{time.Hour + leeway - time.Second, true}, {time.Hour + leeway, false}, {0, false}} {
+	}{{time.Hour + leeway - time.Second, true}, {time.Hour + leeway, false}, {-leeway, true}, {-leeway - time.Second, false}} {
 		if _, ok := s.get(tokenID{1}, now.Add(row.at)); ok != row.want {
 			t.Errorf("after %s: remembered %t, want %t", row.at, ok, row.want)
 		}

@@ -135,59 +135,64 @@ func (v *Verifier) Verify(ctx context.Context, h http.Header) (Claims, error) {
 	}
 	id := idOf(token)
 	if known, ok := v.seen.get(id, v.clock()); ok {
-		key, err := v.keys.find(ctx, known.claims.KeyID)
+		key, err := v.keys.find(ctx, known.key.id)
 		if err != nil {
 			return Claims{}, err
 		}
 		if key == known.key {
-			return known.claims, nil
+			return v.claimsOf(known), nil
 		}
 	}
-	claims, key, refusal := v.check(ctx, token)
+	verified, refusal := v.check(ctx, token)
 	if refusal != nil {
 		return Claims{}, refusal
 	}
-	v.seen.put(id, seenToken{claims: claims, key: key})
-	return claims, nil
+	verified.id = id
+	v.seen.put(verified)
+	return v.claimsOf(verified), nil
+}
+
+func (v *Verifier) claimsOf(t verifiedToken) Claims {
+	return Claims{
+		Issuer:       v.cloud.Issuer,
+		AppID:        v.appID,
+		ServiceURL:   t.serviceURL,
+		NotBefore:    t.notBefore,
+		Expires:      t.expires,
+		KeyID:        t.key.id,
+		Endorsements: t.key.endorsements,
+	}
 }
 
 // check does the whole work for one token that was not seen before.
-func (v *Verifier) check(ctx context.Context, token string) (Claims, *signingKey, *Error) {
+func (v *Verifier) check(ctx context.Context, token string) (verifiedToken, *Error) {
 	var claims tokenClaims
 	var key *signingKey
-	members := make(jwt.MapClaims)
-	parsed, err := v.parser.ParseWithClaims(token, members, func(t *jwt.Token) (any, error) {
-		var err error
-		if claims, err = readClaims(members); err != nil {
-			return nil, unauthorized(MalformedToken, "%w", err)
-		}
+	parsed, err := v.parser.ParseWithClaims(token, &claims, func(t *jwt.Token) (_ any, err error) {
 		if key, err = v.keyFor(ctx, t, claims.issuer); err != nil {
 			return nil, err
 		}
 		return key.public, nil
 	})
 	if err != nil {
-		return Claims{}, nil, refusalOf(parsed, err)
+		return verifiedToken{}, refusalOf(parsed, err)
 	}
 	// The channel writes the app id as the directory does, in small letters, and alone.
 	if claims.audience != v.appID {
-		return Claims{}, nil, unauthorized(WrongAudience, "the token is for another bot")
+		return verifiedToken{}, unauthorized(WrongAudience, "the token is for another bot")
 	}
 	if !v.fromChannel(claims.senders) {
-		return Claims{}, nil, unauthorized(WrongIssuer, "the token names another bot as its sender")
+		return verifiedToken{}, unauthorized(WrongIssuer, "the token names another bot as its sender")
 	}
 	if claims.serviceURL == "" {
-		return Claims{}, nil, unauthorized(ServiceURLMissing, "the token has no serviceurl claim")
+		return verifiedToken{}, unauthorized(ServiceURLMissing, "the token has no serviceurl claim")
 	}
-	return Claims{
-		Issuer:       v.cloud.Issuer,
-		AppID:        v.appID,
-		ServiceURL:   claims.serviceURL,
-		NotBefore:    claims.notBefore,
-		Expires:      claims.expires,
-		KeyID:        key.id,
-		Endorsements: key.endorsements,
-	}, key, nil
+	return verifiedToken{
+		key:        key,
+		serviceURL: claims.serviceURL,
+		notBefore:  claims.notBefore.Time,
+		expires:    claims.expires.Time,
+	}, nil
 }
 
 // keyFor runs after the parser has checked the algorithm and before it checks
