@@ -21,6 +21,8 @@ type Config struct {
 	Teams     []Team     // one of three channels when empty
 	Users     []User     // members of every channel; two when empty
 
+	AdminTenant string // the tenant of the admin on the consent page; Tenant when empty
+
 	BotEndpoint  string // URL that activities are posted to; see SetBotEndpoint
 	BaseURL      string // where Handler is reachable, when Start is not used
 	WithoutRSC   bool   // deliver only messages that mention the bot, as Teams does without ChannelMessage.Read.Group

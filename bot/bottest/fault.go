@@ -12,12 +12,13 @@ import (
 // https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-api-reference
 type Op string
 
-// The doors: OpenID metadata, keys and tokens; the Connector's calls; whatever else
+// The doors: OpenID metadata, keys, tokens and consent; the Connector's calls; whatever else
 // is asked for; and the bot's own answers to invokes.
 const (
 	OpMetadata   Op = "metadata"
 	OpKeys       Op = "keys"
 	OpToken      Op = "token"
+	OpConsent    Op = "consent"
 	OpCreate     Op = "create"
 	OpSend       Op = "send"
 	OpReply      Op = "reply"

@@ -79,7 +79,7 @@ func (s *Service) checkTokenRequest(r *http.Request) *tokenRefusal {
 	}
 	form := r.PostForm
 	switch {
-	case r.PathValue("tenant") != s.cfg.Tenant:
+	case !s.knowsTenant(r.PathValue("tenant")):
 		return &tokenRefusal{http.StatusBadRequest, "invalid_request", "AADSTS90002: the tenant was not found"}
 	case form.Get("grant_type") != "client_credentials":
 		return &tokenRefusal{http.StatusBadRequest, "unsupported_grant_type", "AADSTS70003: the grant type is not client_credentials"}

@@ -37,7 +37,9 @@ type Service struct {
 	keys       []*signingKey // published for the channel; the last one signs
 	revoked    map[string]bool
 	channels   []*channel
-	blocked    bool // by an admin of the tenant
+	blocked    bool     // by an admin of the tenant
+	redirects  []string // see RegisterRedirect
+	consents   []string // tenants
 	lastID     int64
 	version    int64
 	watchers   map[chan struct{}]bool
@@ -183,6 +185,8 @@ func (s *Service) routes() *http.ServeMux {
 	mux.HandleFunc("GET /v1/.well-known/openidconfiguration", s.open(OpMetadata, s.serveMetadata))
 	mux.HandleFunc("GET /v1/.well-known/keys", s.open(OpKeys, s.serveKeys))
 	mux.HandleFunc("POST /{tenant}/oauth2/v2.0/token", s.open(OpToken, s.serveToken))
+	mux.HandleFunc("GET /{tenant}/v2.0/adminconsent", s.open(OpConsent, s.serveConsent))
+	mux.HandleFunc("POST /{tenant}/v2.0/adminconsent", s.open(OpConsent, s.serveConsent))
 
 	const conversation = connectorPath + "/v3/conversations/{conversation}"
 	mux.HandleFunc("POST "+connectorPath+"/v3/conversations", s.guarded(OpCreate, s.createConversation))
