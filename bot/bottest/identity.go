@@ -69,7 +69,7 @@ func (s *Service) serveToken(w http.ResponseWriter, r *http.Request) {
 		"token_type":     "Bearer",
 		"expires_in":     int(s.cfg.TokenLifetime / time.Second),
 		"ext_expires_in": int(s.cfg.TokenLifetime / time.Second),
-		"access_token":   s.accessToken(),
+		"access_token":   s.accessToken(r.PathValue("tenant")),
 	})
 }
 
@@ -93,10 +93,10 @@ func (s *Service) checkTokenRequest(r *http.Request) *tokenRefusal {
 	return nil
 }
 
-func (s *Service) accessToken() string {
+func (s *Service) accessToken(tenant string) string {
 	now := s.now()
 	token := jwt.NewWithClaims(jwt.SigningMethodRS256, jwt.MapClaims{
-		"iss": "https://sts.windows.net/" + s.cfg.Tenant + "/", "aud": s.audience(), "tid": s.cfg.Tenant,
+		"iss": "https://sts.windows.net/" + tenant + "/", "aud": s.audience(), "tid": tenant,
 		"appid": s.cfg.AppID, "ver": "1.0", "uti": uuid.NewString(),
 		"iat": now.Unix(), "nbf": now.Unix(), "exp": now.Add(s.cfg.TokenLifetime).Unix(),
 	})

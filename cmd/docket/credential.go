@@ -1,12 +1,17 @@
 package main
 
 import (
+	"errors"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"github.com/docket-handoff/docket/auth"
 	"github.com/docket-handoff/docket/auth/entra"
+	"github.com/docket-handoff/docket/teams"
 )
 
 // The ways in which the bot proves itself to Microsoft, as DOCKET_BOT_AUTH names them.
@@ -44,15 +49,52 @@ func (b *botSettings) validateCredential(insecure bool) error {
 	case b.Auth == byWorkloadIdentity && b.FederatedTokenFile == "":
 		return named("DOCKET_BOT_FEDERATED_TOKEN_FILE", "needed with workload-identity; a cluster sets AZURE_FEDERATED_TOKEN_FILE in pods labelled azure.workload.identity/use")
 	}
-	return b.validateTokenURL()
+	if !isPage(b.TokenURL) {
+		return named("DOCKET_BOT_TOKEN_URL", "this is no https address; http is for loopback alone")
+	}
+	if !isPage(b.ConsentURL) {
+		return named("DOCKET_BOT_CONSENT_URL", "this is no https address; http is for loopback alone")
+	}
+	return nil
 }
 
-func (b *botSettings) validateTokenURL() error {
-	u, err := url.Parse(b.TokenURL)
-	if b.TokenURL == "" || err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http" && isLoopback(u.Hostname())) {
-		return nil
+// isPage says whether an override is empty, or an address that may be used.
+func isPage(override string) bool {
+	u, err := url.Parse(override)
+	return override == "" || err == nil && u.Host != "" && u.User == nil && (u.Scheme == "https" || u.Scheme == "http" && isLoopback(u.Hostname()))
+}
+
+// tokensFor makes a source of tokens for a tenant: the same credential, at that tenant's address. A managed identity has its
+// home tenant's alone.
+func (b *botSettings) tokensFor(tenant string) (auth.TokenSource, error) {
+	if uuid.Validate(tenant) != nil {
+		return nil, fmt.Errorf("the tenant %q is no GUID", tenant)
 	}
-	return named("DOCKET_BOT_TOKEN_URL", "this is no https address; http is for loopback alone")
+	if b.Auth == byManagedIdentity && !strings.EqualFold(tenant, b.Tenant) {
+		return nil, errors.New("a managed identity has tokens of its home tenant alone")
+	}
+	there := *b
+	there.Tenant = tenant
+	if u, err := url.Parse(b.TokenURL); b.TokenURL != "" && err == nil && b.Tenant != "" {
+		segments := strings.Split(u.Path, "/")
+		for i, segment := range segments {
+			if strings.EqualFold(segment, b.Tenant) {
+				segments[i] = tenant
+			}
+		}
+		u.Path = strings.Join(segments, "/")
+		there.TokenURL = u.String()
+	}
+	return there.tokens()
+}
+
+// consent is how an admin agrees to the bot.
+func (b *botSettings) consent() teams.Consent {
+	home := b.Tenant
+	if b.Type == "MultiTenant" {
+		home = ""
+	}
+	return teams.Consent{AppID: b.ID, Tenant: home, Cloud: b.cloud(), URL: b.ConsentURL, Tokens: b.tokensFor}
 }
 
 // tokens makes the source of the bot's own tokens. The bot of a local client may do without.

@@ -142,7 +142,7 @@ func (srv *server) gate(hosts auth.Hosts) (bot.Gate, error) {
 	var verifier bot.Gate
 	if b.configured() {
 		v, err := auth.NewVerifier(auth.VerifierConfig{
-			AppID: b.ID, Cloud: b.cloud(), MetadataURL: b.OpenIDMetadata, Hosts: hosts, Tenants: b.tenantAllowed, Log: srv.log,
+			AppID: b.ID, Cloud: b.cloud(), MetadataURL: b.OpenIDMetadata, Hosts: hosts, Tenants: srv.tenantAllowed, Log: srv.log,
 		})
 		if err != nil {
 			return nil, named("DOCKET_BOT_OPENID_METADATA", "%v", err)
@@ -154,6 +154,23 @@ func (srv *server) gate(hosts auth.Hosts) (bot.Gate, error) {
 		return bot.LoopbackOnly(hosts, verifier), nil
 	}
 	return verifier, nil
+}
+
+// tenantAllowed decides whose activities are accepted. Where the settings list no tenants, those that consented are let in
+// beside the home tenant, from the moment that a token proves it.
+func (srv *server) tenantAllowed(tenant string) bool {
+	b := &srv.settings.Bot
+	if b.tenantNamed(tenant) {
+		return true
+	}
+	if tenant == "" || len(b.AllowedTenants) > 0 {
+		return false
+	}
+	known, err := srv.desk.Tenant(context.Background(), teams.PlatformName, tenant)
+	if err != nil {
+		srv.log.Warn("a tenant could not be looked up, so its activity was refused", "error", err)
+	}
+	return err == nil && known.Admitted()
 }
 
 // hint tells a newcomer what is missing and how to get it, in one line each.

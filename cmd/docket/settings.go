@@ -45,8 +45,9 @@ type botSettings struct {
 	Cloud          string   `name:"cloud" env:"DOCKET_BOT_CLOUD" enum:"public,gov,dod,china" default:"public" help:"Microsoft's cloud: public, gov, dod or china."`
 	OpenIDMetadata string   `name:"openid-metadata" env:"DOCKET_BOT_OPENID_METADATA" placeholder:"URL" help:"Override of the channel's OpenID metadata."`
 	TokenURL       string   `name:"token-url" env:"DOCKET_BOT_TOKEN_URL" placeholder:"URL" help:"Override of the token endpoint."`
+	ConsentURL     string   `name:"consent-url" env:"DOCKET_BOT_CONSENT_URL" placeholder:"URL" help:"Override of the page on which an admin consents."`
 	ServiceHosts   []string `name:"service-hosts" env:"DOCKET_BOT_SERVICE_HOSTS" placeholder:"HOST[:PORT]" help:"Extra hosts that may receive the bot's token."`
-	AllowedTenants []string `name:"allowed-tenants" env:"DOCKET_BOT_ALLOWED_TENANTS" placeholder:"GUID" help:"Tenants whose activities are accepted; empty: the home tenant."`
+	AllowedTenants []string `name:"allowed-tenants" env:"DOCKET_BOT_ALLOWED_TENANTS" placeholder:"GUID" help:"Tenants whose activities are accepted; empty: the home tenant and those that consented."`
 
 	FederatedTokenFile string `name:"federated-token-file" env:"DOCKET_BOT_FEDERATED_TOKEN_FILE,AZURE_FEDERATED_TOKEN_FILE" placeholder:"FILE" help:"A file that holds the token of a workload identity."`
 
@@ -160,8 +161,6 @@ func (b *botSettings) validate(insecure bool) error {
 	switch {
 	case b.ID != "" && b.Tenant == "" && b.Type != "MultiTenant" && !insecure:
 		return named("DOCKET_BOT_TENANT", "needed beside DOCKET_BOT_ID: the tenant the app is registered in")
-	case b.ID != "" && b.Tenant == "" && len(b.AllowedTenants) == 0 && !insecure:
-		return named("DOCKET_BOT_ALLOWED_TENANTS", "needed for a multi-tenant bot: the tenants whose people may use it")
 	case b.Tenant != "" && uuid.Validate(b.Tenant) != nil:
 		return named("DOCKET_BOT_TENANT", "%q is no GUID; copy the Directory (tenant) ID from Microsoft Entra", b.Tenant)
 	}
@@ -190,13 +189,13 @@ func (b *botSettings) hosts() (auth.Hosts, error) {
 	return hosts, nil
 }
 
-// tenantAllowed decides whose activities are accepted.
-func (b *botSettings) tenantAllowed(tenant string) bool {
+// tenantNamed says whether the settings alone let a tenant's activities in.
+func (b *botSettings) tenantNamed(tenant string) bool {
 	allowed := b.AllowedTenants
 	if len(allowed) == 0 {
 		allowed = []string{b.Tenant}
 	}
-	return slices.ContainsFunc(allowed, func(a string) bool { return strings.EqualFold(a, tenant) })
+	return tenant != "" && slices.ContainsFunc(allowed, func(a string) bool { return strings.EqualFold(a, tenant) })
 }
 
 // publicURL is where people reach the server; on loopback the listen address serves.
@@ -220,7 +219,7 @@ func (s *settings) LogValue() slog.Value {
 func ignored(environ []string) []string {
 	known := strings.Fields(`DOCKET_ADDR DOCKET_PUBLIC_URL DOCKET_STORE DOCKET_NAME DOCKET_API_KEY DOCKET_API_KEY_FILE DOCKET_BOT_ID DOCKET_BOT_SECRET
 		DOCKET_BOT_SECRET_FILE DOCKET_BOT_TENANT DOCKET_BOT_AUTH DOCKET_BOT_CERTIFICATE DOCKET_BOT_FEDERATED_TOKEN_FILE DOCKET_BOT_CLOUD
-		DOCKET_BOT_OPENID_METADATA DOCKET_BOT_TOKEN_URL DOCKET_BOT_SERVICE_HOSTS DOCKET_BOT_ALLOWED_TENANTS DOCKET_INSECURE_NO_BOT_AUTH DOCKET_LOG DOCKET_LOG_LEVEL`)
+		DOCKET_BOT_OPENID_METADATA DOCKET_BOT_TOKEN_URL DOCKET_BOT_CONSENT_URL DOCKET_BOT_SERVICE_HOSTS DOCKET_BOT_ALLOWED_TENANTS DOCKET_INSECURE_NO_BOT_AUTH DOCKET_LOG DOCKET_LOG_LEVEL`)
 	var out []string
 	for _, variable := range environ {
 		name, _, _ := strings.Cut(variable, "=")

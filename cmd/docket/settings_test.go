@@ -59,7 +59,6 @@ func TestBadSettings(t *testing.T) {
 		{"a bot without a tenant", []string{aBot, aSecret}, nil, "DOCKET_BOT_TENANT: "},
 		{"a tenant that is no GUID", []string{aBot, aSecret, "DOCKET_BOT_TENANT=contoso"}, nil, "DOCKET_BOT_TENANT: "},
 		{"an allowed tenant that is no GUID", []string{aBot, aSecret, aTenant, "DOCKET_BOT_ALLOWED_TENANTS=" + testTenant + ",contoso"}, nil, "DOCKET_BOT_ALLOWED_TENANTS: "},
-		{"a bot for all tenants", []string{aBot, aSecret, "MicrosoftAppType=MultiTenant"}, nil, "DOCKET_BOT_ALLOWED_TENANTS: "},
 		{"an unknown type", []string{aBot, aSecret, aTenant, "MicrosoftAppType=Other"}, nil, "MicrosoftAppType: "},
 		{"an unknown proof", []string{aBot, aSecret, aTenant, "DOCKET_BOT_AUTH=password"}, nil, "DOCKET_BOT_AUTH: "},
 		{"a certificate that is missing", []string{aBot, aTenant, "DOCKET_BOT_AUTH=certificate", "DOCKET_BOT_CERTIFICATE=" + missing}, nil, "DOCKET_BOT_CERTIFICATE: "},
@@ -67,6 +66,8 @@ func TestBadSettings(t *testing.T) {
 		{"a workload without a token", []string{aBot, aTenant, "DOCKET_BOT_AUTH=workload-identity"}, nil, "DOCKET_BOT_FEDERATED_TOKEN_FILE: "},
 		{"an unknown cloud", []string{"DOCKET_BOT_CLOUD=moon"}, nil, "DOCKET_BOT_CLOUD: "},
 		{"metadata without TLS", []string{aBot, aSecret, aTenant, "DOCKET_BOT_OPENID_METADATA=http://login.example.com/x"}, nil, "DOCKET_BOT_OPENID_METADATA: "},
+		{"a consent page without TLS", []string{aBot, aSecret, aTenant, "DOCKET_BOT_CONSENT_URL=http://login.example.com/x"}, nil, "DOCKET_BOT_CONSENT_URL: "},
+		{"a consent page that is no address", []string{aBot, aSecret, aTenant, "DOCKET_BOT_CONSENT_URL=login"}, nil, "DOCKET_BOT_CONSENT_URL: "},
 		{"a token endpoint without TLS", []string{aBot, aSecret, aTenant, "DOCKET_BOT_TOKEN_URL=http://login.example.com/x"}, nil, "DOCKET_BOT_TOKEN_URL: "},
 		{"a service host that is a URL", []string{aBot, aSecret, aTenant, "DOCKET_BOT_SERVICE_HOSTS=http://x.example"}, nil, "DOCKET_BOT_SERVICE_HOSTS: "},
 		{"no bot's tokens needed, for everybody", []string{"DOCKET_INSECURE_NO_BOT_AUTH=true", "DOCKET_ADDR=0.0.0.0:0", "DOCKET_PUBLIC_URL=https://chat.example.com"}, nil, "DOCKET_INSECURE_NO_BOT_AUTH: "},
@@ -105,7 +106,7 @@ func TestHelpListsEverySetting(t *testing.T) {
 	for _, name := range []string{
 		"DOCKET_ADDR", "DOCKET_PUBLIC_URL", "DOCKET_STORE", "DOCKET_NAME", "DOCKET_API_KEY", "DOCKET_API_KEY_FILE", "DOCKET_BOT_ID", "DOCKET_BOT_SECRET",
 		"DOCKET_BOT_SECRET_FILE", "DOCKET_BOT_TENANT", "DOCKET_BOT_AUTH", "DOCKET_BOT_CERTIFICATE", "DOCKET_BOT_CLOUD", "DOCKET_BOT_OPENID_METADATA",
-		"DOCKET_BOT_TOKEN_URL", "DOCKET_BOT_SERVICE_HOSTS", "DOCKET_BOT_ALLOWED_TENANTS", "DOCKET_INSECURE_NO_BOT_AUTH", "DOCKET_LOG", "DOCKET_LOG_LEVEL",
+		"DOCKET_BOT_TOKEN_URL", "DOCKET_BOT_CONSENT_URL", "DOCKET_BOT_SERVICE_HOSTS", "DOCKET_BOT_ALLOWED_TENANTS", "DOCKET_INSECURE_NO_BOT_AUTH", "DOCKET_LOG", "DOCKET_LOG_LEVEL",
 	} {
 		flag := "--" + strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(name, "DOCKET_"), "_", "-"))
 		if !regexp.MustCompile(regexp.QuoteMeta(flag) + `[ =]`).MatchString(help) {
