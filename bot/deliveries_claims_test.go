@@ -1,6 +1,7 @@
 package bot_test
 
 import (
+	"encoding/json"
 	"strings"
 	"time"
 
@@ -18,7 +19,7 @@ func (m maker) issuers() []delivery {
 		m.claim("the issuer by http", "iss", "http://api.botframework.com"),
 		m.claim("an issuer below the issuer", "iss", auth.Public.Issuer+".evil.example"),
 		m.claim("no issuer", "iss", nil),
-		m.text("an issuer that is null", "", `{%s,"iss":null}`),
+		m.claim("an issuer that is null", "iss", json.RawMessage("null")),
 		m.claim("an issuer in a list", "iss", []string{auth.Public.Issuer}),
 		m.claim("an issuer that is a number", "iss", 5),
 		m.token("Iss beside a foreign iss", bottest.TokenOptions{Issuer: "https://issuer.example", Claims: map[string]any{"Iss": auth.Public.Issuer}}),
@@ -69,7 +70,7 @@ func (m maker) audiences() []delivery {
 		m.claim("an empty list of audiences", "aud", []string{}),
 		m.claim("an empty audience", "aud", ""),
 		m.claim("no audience", "aud", nil),
-		m.text("an audience that is null", "", `{%s,"aud":null}`),
+		m.claim("an audience that is null", "aud", json.RawMessage("null")),
 		m.claim("an audience that is a number", "aud", 5),
 		m.claim("an audience that is an object", "aud", map[string]any{"id": id}),
 	}
@@ -85,15 +86,15 @@ func (m maker) times() []delivery {
 		m.claim("an expiry of zero", "exp", 0),
 		m.claim("an expiry before the epoch", "exp", -1),
 		m.claim("no expiry", "exp", nil),
-		m.text("an expiry that is null", "", `{%s,"exp":null}`),
+		m.claim("an expiry that is null", "exp", json.RawMessage("null")),
 		m.claim("an expiry in quotes", "exp", "4000000000"),
 		m.claim("an expiry that is true", "exp", true),
 		m.claim("an expiry in a list", "exp", []int64{4000000000}),
 		m.claim("an expiry in milliseconds", "exp", 4000000000000),
 		m.claim("an expiry with a fraction", "exp", 4000000000.5),
-		m.text("an expiry with an exponent", "", `{%s,"exp":4e9}`),
-		m.text("an expiry beyond any time", "", `{%s,"exp":1e300}`),
-		m.text("an expiry beyond any number", "", `{%s,"exp":1e400}`),
+		m.claim("an expiry with an exponent", "exp", json.RawMessage("4e9")),
+		m.claim("an expiry beyond any time", "exp", json.RawMessage("1e300")),
+		m.claim("an expiry beyond any number", "exp", json.RawMessage("1e400")),
 		m.claim("not yet valid just inside the leeway", "nbf", at(4*time.Minute+59*time.Second)),
 		m.claim("not yet valid outside the leeway", "nbf", at(5*time.Minute+30*time.Second)),
 		m.claim("not valid for years", "nbf", 4000000000),
@@ -114,7 +115,7 @@ func (m maker) serviceClaims() []delivery {
 	url := m.svc.ServiceURL()
 	return []delivery{
 		m.claim("no serviceurl claim", "serviceurl", nil),
-		m.text("a serviceurl claim that is null", "", `{%s,"serviceurl":null}`),
+		m.claim("a serviceurl claim that is null", "serviceurl", json.RawMessage("null")),
 		m.claim("an empty serviceurl claim", "serviceurl", ""),
 		m.claim("a serviceurl claim that is a number", "serviceurl", 5),
 		m.claim("a serviceurl claim in a list", "serviceurl", []string{url}),

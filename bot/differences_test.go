@@ -9,6 +9,10 @@ var stricter = map[string]string{
 	"RS384":                     "The channel's metadata names RS256 and nothing else.",
 	"RS512":                     "The channel's metadata names RS256 and nothing else.",
 	"loose bits at the end":     "One token has one spelling: RFC 4648 lets a reader refuse bits that say nothing, and a remembered token is known by its text.",
+	"a claim that is not UTF-8": "RFC 8259 wants UTF-8. What is mended on the way is no longer what was signed.",
+	"claims a thousand deep":    "Claims are read as strictly as a body, and the channel's have no depth at all.",
+	"iss twice, the last good":  "Two members of one name mean one thing to one reader and another to the next.",
+	"aud twice, the last good":  "Two members of one name mean one thing to one reader and another to the next.",
 
 	"the Emulator, version 1":                         "The Emulator's tokens open no door: there is one issuer.",
 	"the Emulator, version 2":                         "The Emulator's tokens open no door: there is one issuer.",
