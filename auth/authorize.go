@@ -2,6 +2,7 @@ package auth
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/docket-handoff/docket/activity"
 )
@@ -9,7 +10,7 @@ import (
 // Authorize is the body stage: it refuses, with a [*Error], an activity that
 // the token does not cover. It checks, in this order, that
 //
-//   - serviceUrl is there (400) and is the token's, byte for byte (403),
+//   - serviceUrl is there (400) and is the token's (403),
 //   - channelId is there (400), allowed (403) and endorsed by the signing key
 //     (403; a key without endorsements speaks for nobody),
 //   - the tenants in the body agree (400) and may speak (403),
@@ -35,21 +36,24 @@ func checkServiceURL(c Claims, a *activity.Activity) *Error {
 	if a.ServiceURL == "" {
 		return badRequest(ServiceURLMissing, "the activity has no serviceUrl")
 	}
-	if c.ServiceURL != a.ServiceURL {
+	if !sameServiceURL(c.ServiceURL, a.ServiceURL) {
 		return forbidden(ServiceURLMismatch, "the activity's serviceUrl is not the token's")
 	}
 	return nil
 }
 
+// checkChannel compares the part before a colon: newer SDKs write
+// "channel:sub-channel", and endorsements know channels alone.
 func (v *Verifier) checkChannel(c Claims, a *activity.Activity) *Error {
-	if a.ChannelID == "" {
+	channel, _, _ := strings.Cut(a.ChannelID, ":")
+	if channel == "" {
 		return badRequest(ChannelMissing, "the activity has no channelId")
 	}
-	if !slices.Contains(v.channels, a.ChannelID) {
+	if !slices.Contains(v.channels, channel) {
 		return forbidden(ChannelNotAllowed, "the activity is of a channel that is not allowed here")
 	}
-	if !c.Endorsed(a.ChannelID) {
-		return forbidden(ChannelNotEndorsed, "the signing key may not speak for channel %s", a.ChannelID)
+	if !c.Endorsed(channel) {
+		return forbidden(ChannelNotEndorsed, "the signing key may not speak for channel %s", channel)
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package auth
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -36,7 +37,7 @@ func (c Claims) Endorsed(channel string) bool {
 // asks them for what it checks itself.
 type tokenClaims struct {
 	issuer     string
-	audience   string
+	audience   jwt.ClaimStrings
 	serviceURL string
 	senders    [2]string // appid and azp: apps that claim to have sent the token
 	expires    jwt.NumericDate
@@ -51,7 +52,7 @@ func (c *tokenClaims) UnmarshalJSON(data []byte) error {
 		case "iss":
 			return readText(name, value, &c.issuer)
 		case "aud":
-			return readText(name, value, &c.audience)
+			return readAudience(value, &c.audience)
 		case "serviceurl":
 			return readText(name, value, &c.serviceURL)
 		case "appid":
@@ -79,6 +80,25 @@ func readText(name, value []byte, into *string) error {
 	return nil
 }
 
+// readAudience wants a text or a list of texts (https://www.rfc-editor.org/rfc/rfc7519#section-4.1.3).
+func readAudience(value []byte, into *jwt.ClaimStrings) error {
+	if value[0] == '"' {
+		*into = make(jwt.ClaimStrings, 1)
+		return readText([]byte("aud"), value, &(*into)[0])
+	}
+	var list []*string
+	if json.Unmarshal(value, &list) != nil {
+		return errors.New("claim aud is neither a text nor a list of texts")
+	}
+	for _, id := range list {
+		if id == nil {
+			return errors.New("claim aud holds what is no text")
+		}
+		*into = append(*into, *id)
+	}
+	return nil
+}
+
 // maxDate bounds a date in seconds from the epoch. It lies beyond all calendars and
 // well inside of what can be reckoned with.
 const maxDate = 1 << 53
@@ -99,11 +119,9 @@ func readDate(name, value []byte, into *jwt.NumericDate) error {
 func (c *tokenClaims) GetExpirationTime() (*jwt.NumericDate, error) { return given(&c.expires), nil }
 func (c *tokenClaims) GetNotBefore() (*jwt.NumericDate, error)      { return given(&c.notBefore), nil }
 func (c *tokenClaims) GetIssuedAt() (*jwt.NumericDate, error)       { return nil, nil }
-func (c *tokenClaims) GetAudience() (jwt.ClaimStrings, error) {
-	return jwt.ClaimStrings{c.audience}, nil
-}
-func (c *tokenClaims) GetIssuer() (string, error)  { return c.issuer, nil }
-func (c *tokenClaims) GetSubject() (string, error) { return "", nil }
+func (c *tokenClaims) GetAudience() (jwt.ClaimStrings, error)       { return c.audience, nil }
+func (c *tokenClaims) GetIssuer() (string, error)                   { return c.issuer, nil }
+func (c *tokenClaims) GetSubject() (string, error)                  { return "", nil }
 
 // given answers nil for a date that no claim named.
 func given(date *jwt.NumericDate) *jwt.NumericDate {

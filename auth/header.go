@@ -10,8 +10,8 @@ import (
 // are about 1 KiB long.
 const maxHeader = 8 << 10
 
-// bearer takes the token out of the one Authorization header. The channel spells
-// its scheme Bearer, and Microsoft's own validator takes no other spelling.
+// bearer takes the token out of the one Authorization header. The scheme's case
+// does not matter (https://www.rfc-editor.org/rfc/rfc9110#section-11.1), everything else does.
 func bearer(h http.Header) (string, *Error) {
 	values := h.Values("Authorization")
 	if len(values) == 0 || len(values) == 1 && strings.TrimSpace(values[0]) == "" {
@@ -35,7 +35,7 @@ func bearerToken(value string) (string, error) {
 	if !ok || token == "" || strings.Contains(token, " ") || strings.Contains(token, "\t") || strings.Contains(token, ",") {
 		return "", errors.New("the Authorization header is not a scheme and one token")
 	}
-	if scheme != "Bearer" {
+	if !strings.EqualFold(scheme, "Bearer") {
 		return "", errors.New("the Authorization scheme is not Bearer")
 	}
 	return token, nil

@@ -103,6 +103,20 @@ func (s serviceURL) hostPort() string {
 
 func (s serviceURL) String() string { return s.text }
 
+// sameServiceURL compares two service URLs after normalising both. URLs that do
+// not parse are the same as nothing.
+func sameServiceURL(a, b string) bool {
+	ua, err := parseServiceURL(a)
+	if err != nil {
+		return false
+	}
+	if a == b {
+		return true
+	}
+	ub, err := parseServiceURL(b)
+	return err == nil && ua == ub
+}
+
 func defaultPort(scheme string) string {
 	if scheme == "http" {
 		return "80"

@@ -177,8 +177,7 @@ func (v *Verifier) check(ctx context.Context, token string) (verifiedToken, *Err
 	if err != nil {
 		return verifiedToken{}, refusalOf(parsed, err)
 	}
-	// The channel writes the app id as the directory does, in small letters, and alone.
-	if claims.audience != v.appID {
+	if !v.forUs(claims.audience) {
 		return verifiedToken{}, unauthorized(WrongAudience, "the token is for another bot")
 	}
 	if !v.fromChannel(claims.senders) {
@@ -210,6 +209,17 @@ func (v *Verifier) keyFor(ctx context.Context, t *jwt.Token, issuer string) (*si
 		return nil, unauthorized(KeyUnknown, "the token names no usable key id")
 	}
 	return v.keys.find(ctx, kid)
+}
+
+// forUs accepts the app id alone, as a string or in an array. A token that is
+// meant for other bots as well is not one that the channel service makes.
+func (v *Verifier) forUs(audience []string) bool {
+	for _, id := range audience {
+		if !strings.EqualFold(id, v.appID) {
+			return false
+		}
+	}
+	return len(audience) > 0
 }
 
 // fromChannel refuses a token that names a sending app other than the bot, as

@@ -49,3 +49,20 @@ var stricter = map[string]string{
 	"no conversation":                              "Rule A2080 wants a conversation, and nobody could be answered without.",
 	"answers wanted in the response":               "Delivery mode expectReplies is for skills. Taking it would lose every answer.",
 }
+
+// kinder names the deliveries that we take and Microsoft's validator for JavaScript refuses, as the Bot Framework's written
+// rules and Microsoft's newer SDKs let us. None needs less than a token
+// that the channel signed for this bot, nor leads anywhere else.
+var kinder = map[string]string{
+	"scheme in small letters":                            "RFC 9110: the scheme's case does not matter. Microsoft's Agents SDK takes it.",
+	"scheme in capitals":                                 "RFC 9110: the scheme's case does not matter. Microsoft's Agents SDK takes it.",
+	"the app id in capitals":                             "A GUID is the same in either case (RFC 9562), and people copy it from places that write it in either.",
+	"the app id in a list":                               "RFC 7519 lets an audience of one be a list. Microsoft's Agents SDK takes it. Every entry has to be the bot.",
+	"the app id in a list, twice":                        "As above: every entry is the bot.",
+	"the body without the slash":                         "The same URL in another spelling. Microsoft's Teams SDKs take it.",
+	"the claim without the slash":                        "The same URL in another spelling. Microsoft's Teams SDKs take it.",
+	"the scheme in capitals":                             "The same URL in another spelling (RFC 3986). The .NET SDK takes it.",
+	"a sub-channel":                                      "msteams:agents is the channel msteams. Microsoft's Agents SDK reads it so, and endorsements know no sub-channels.",
+	"the real host in capitals, signed in small letters": "The same URL in another spelling (RFC 3986). The .NET SDK takes it.",
+	"the real host with its port, signed without":        "The same URL in another spelling (RFC 3986).",
+}

@@ -61,6 +61,15 @@ func acceptedRows() []acceptedRow {
 	}
 	return []acceptedRow{
 		{name: "a good message"},
+		{name: "app id in capitals", token: bottest.TokenOptions{Audience: strings.ToUpper(bottest.DefaultAppID)}},
+		{name: "app id in an array", token: bottest.TokenOptions{Audience: []string{bottest.DefaultAppID}}},
+		{name: "service URL without its slash", bend: func(m members) {
+			m["serviceUrl"] = strings.TrimRight(m["serviceUrl"].(string), "/")
+		}},
+		{name: "a sub-channel", bend: set("channelId", "msteams:agents")},
+		{name: "scheme in small letters", header: func(h http.Header) {
+			h.Set("Authorization", strings.Replace(h.Get("Authorization"), "Bearer", "bearer", 1))
+		}},
 		{name: "expired inside the leeway", token: bottest.TokenOptions{Expiry: at(-4 * time.Minute)}},
 		{name: "not yet valid inside the leeway", token: bottest.TokenOptions{NotBefore: at(4 * time.Minute)}},
 		{name: "an unknown type", bend: set("type", "somethingNew")},

@@ -27,9 +27,6 @@ func bentHeaders() []bent {
 		{name: "no token", token: TokenOptions{Anonymous: true}, reason: auth.MissingHeader},
 		{name: "an empty header", header: authorization(""), reason: auth.MissingHeader},
 		{name: "Basic", header: authorization("Basic YTpi"), reason: auth.MalformedHeader},
-		{name: "the scheme in small letters", header: func(h http.Header) {
-			h.Set("Authorization", strings.Replace(h.Get("Authorization"), "Bearer", "bearer", 1))
-		}, reason: auth.MalformedHeader},
 		{name: "Bearer alone", header: authorization("Bearer"), reason: auth.MalformedHeader},
 		{name: "three parts", header: authorization("Bearer a b"), reason: auth.MalformedHeader},
 		{name: "two headers", header: func(h http.Header) { h.Add("Authorization", h.Get("Authorization")) }, reason: auth.MalformedHeader},
@@ -72,8 +69,7 @@ func (s *Service) bentTokens() []bent {
 		{name: "an issuer that is a list", token: claim("iss", []string{s.cfg.Cloud.Issuer}), reason: auth.MalformedToken},
 		{name: "another audience", token: TokenOptions{Audience: strangerID}, reason: auth.WrongAudience},
 		{name: "the app id as a URI", token: TokenOptions{Audience: "api://" + s.cfg.AppID}, reason: auth.WrongAudience},
-		{name: "the app id in a list", token: TokenOptions{Audience: []string{s.cfg.AppID}}, reason: auth.MalformedToken},
-		{name: "two audiences", token: TokenOptions{Audience: []string{s.cfg.AppID, strangerID}}, reason: auth.MalformedToken},
+		{name: "two audiences", token: TokenOptions{Audience: []string{s.cfg.AppID, strangerID}}, reason: auth.WrongAudience},
 		{name: "no audience", token: claim("aud", nil), reason: auth.WrongAudience},
 		{name: "expired", token: TokenOptions{Expiry: at(-6 * time.Minute)}, reason: auth.Expired},
 		{name: "no expiry", token: claim("exp", nil), reason: auth.MalformedToken},
