@@ -213,11 +213,12 @@ func (f *dossier) view() *View {
 	label, pseudonym := labelOf(f.conversation)
 	return &View{
 		App: f.app, Conversation: f.conversation, Handoff: *f.handoff, Agent: f.agent,
-		Label: label, Pseudonym: pseudonym, Zone: f.agent.zone(),
+		Label: label, Pseudonym: pseudonym, Zone: f.agent.Zone(),
 	}
 }
 
-func (a *Agent) zone() *time.Location {
+// Zone is the time zone of the agent's work hours, UTC without them.
+func (a *Agent) Zone() *time.Location {
 	if a.Handoff.WorkHours != nil {
 		if zone, err := time.LoadLocation(a.Handoff.WorkHours.TimeZone); err == nil {
 			return zone

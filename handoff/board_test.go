@@ -329,6 +329,9 @@ func TestReadTranscript(t *testing.T) {
 		if diff := cmp.Diff(want, got.Deliveries); diff != "" || got.Deliveries[before.ID] != "" {
 			t.Errorf("deliveries, -want +got:\n%s", diff)
 		}
+		if len(got.Kept) != 1 || got.Kept[0].Message != lost.ID || got.Kept[0].State != handoff.KeptDead || got.Kept[0].Cause == "" {
+			t.Errorf("kept are %+v", got.Kept)
+		}
 		if got.Label != "Dana" || got.Agent.ID != "marketing" || got.Next != 0 {
 			t.Errorf("it is %+v", got)
 		}

@@ -49,7 +49,7 @@ func (f *dossier) countRefused(reason UnavailableBy) {
 }
 
 // day is the date of a moment where the agent's people work.
-func (f *dossier) day(at time.Time) string { return at.In(f.agent.zone()).Format(time.DateOnly) }
+func (f *dossier) day(at time.Time) string { return at.In(f.agent.Zone()).Format(time.DateOnly) }
 
 func (f *dossier) countAsked(channels ...ID) {
 	f.count(channels, func(t *Tally) { t.Asked++ })
@@ -74,6 +74,10 @@ func (h *Handoff) concerned() []ID {
 func (f *dossier) countEnded(ending Ending) {
 	h := f.handoff
 	f.count(h.concerned(), func(t *Tally) { t.Ended = counted(t.Ended, ending, 1) })
+	if h.Home != nil {
+		others := without(slices.Clone(h.Channels), []ID{h.Home.Channel})
+		f.count(others, func(t *Tally) { t.Ended = counted(t.Ended, EndingElsewhere, 1) })
+	}
 	if !h.FirstJoined.IsZero() && !h.EndedAt.IsZero() {
 		length := h.EndedAt.Sub(h.FirstJoined)
 		f.count(h.concerned(), func(t *Tally) { t.Length.add(length) })

@@ -66,13 +66,16 @@ func TestReport(t *testing.T) {
 			t.Errorf("%d are open", got.Total.Open())
 		}
 		want := map[handoff.ID]handoff.Tally{
-			sales:   {Asked: 5, Joined: 1, Ratings: [5]int{0, 0, 0, 0, 1}, Ended: map[handoff.Ending]int{handoff.EndingSpecialist: 1, handoff.EndingMissed: 1, handoff.EndingWithdrawn: 1}},
-			support: {Asked: 5, Joined: 1, Ended: map[handoff.Ending]int{handoff.EndingHandedBack: 1, handoff.EndingMissed: 1, handoff.EndingWithdrawn: 1}},
+			sales:   {Asked: 5, Joined: 1, Ratings: [5]int{0, 0, 0, 0, 1}, Ended: map[handoff.Ending]int{handoff.EndingSpecialist: 1, handoff.EndingMissed: 1, handoff.EndingWithdrawn: 1, handoff.EndingElsewhere: 1}},
+			support: {Asked: 5, Joined: 1, Ended: map[handoff.Ending]int{handoff.EndingElsewhere: 1, handoff.EndingHandedBack: 1, handoff.EndingMissed: 1, handoff.EndingWithdrawn: 1}},
 			oncall:  {Asked: 1, Ended: map[handoff.Ending]int{handoff.EndingMissed: 1}},
 		}
 		for _, c := range got.Channels {
 			if diff := cmp.Diff(want[c.Channel], counts(c.Tally)); diff != "" {
 				t.Errorf("%s, -want +got:\n%s", c.Channel, diff)
+			}
+			if open := map[handoff.ID]int{sales: 1, support: 1}[c.Channel]; c.Open() != open {
+				t.Errorf("%s: %d are open", c.Channel, c.Open())
 			}
 		}
 		if join, length := got.Total.Join, got.Total.Length; join.Mean() != 64*time.Second || join.Count != 2 || length.Count != 2 || length.Mean() != 150*time.Second+500*time.Millisecond {

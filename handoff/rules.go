@@ -317,7 +317,7 @@ func (f *dossier) waited() {
 }
 
 func (f *dossier) remind() {
-	since := f.handoff.WaitingSince.In(f.agent.zone()).Format("15:04 MST")
+	since := f.handoff.WaitingSince.In(f.agent.Zone()).Format("15:04 MST")
 	for _, t := range f.handoff.Threads {
 		f.post(t.Channel, job{Kind: PostNotice, Text: "Still waiting, since " + since + ". Can somebody join?"})
 	}

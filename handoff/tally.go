@@ -31,10 +31,11 @@ const (
 	EndingMissed     Ending = "missed"    // nobody came
 	EndingWithdrawn  Ending = "withdrawn" // the visitor or the agent took the wish back while it waited
 	EndingErased     Ending = "erased"    // the visitor was erased before it had ended
+	EndingElsewhere  Ending = "elsewhere" // in the tallies of channels alone: another channel had it
 )
 
 // Endings lists the endings in the order in which reports show them.
-var Endings = []Ending{EndingSpecialist, EndingVisitor, EndingAgent, EndingHandedBack, EndingIdle, EndingLost, EndingMissed, EndingWithdrawn, EndingErased}
+var Endings = []Ending{EndingSpecialist, EndingVisitor, EndingAgent, EndingHandedBack, EndingIdle, EndingLost, EndingMissed, EndingWithdrawn, EndingErased, EndingElsewhere}
 
 func endingOf(h *Handoff) Ending {
 	switch {
@@ -68,6 +69,14 @@ func (t Tally) Rated() (n int, mean float64) {
 	return n, float64(sum) / float64(n)
 }
 
+// Sum counts two tallies together.
+func Sum(a, b Tally) Tally {
+	var t Tally
+	t.add(a)
+	t.add(b)
+	return t
+}
+
 // add counts another tally in.
 func (t *Tally) add(o Tally) {
 	t.Asked += o.Asked
@@ -98,7 +107,7 @@ func counted[K comparable](m map[K]int, key K, n int) map[K]int {
 type Spread struct {
 	Count   int         `json:"count,omitempty"`
 	Seconds int64       `json:"seconds,omitempty"` // their sum
-	Within  map[int]int `json:"within,omitempty"`  // how many lie within so many seconds, and not within the bound before
+	Within  map[int]int `json:"within,omitempty"`  // how many lie within so many seconds, and not within the bound before; 0: beyond all
 }
 
 // spreadBounds are durations as people say them, in seconds. What is longer than the last counts as beyond.

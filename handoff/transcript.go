@@ -2,6 +2,8 @@ package handoff
 
 import (
 	"context"
+	"fmt"
+	"strconv"
 
 	"github.com/docket-handoff/docket/store"
 )
@@ -13,6 +15,7 @@ type Transcript struct {
 	Agent      Agent
 	Events     []Event                  // oldest first
 	Deliveries map[string]DeliveryState // of the messages in Events that were to go to a channel, by message
+	Kept       []Kept                   // this handoff's posts that wait for a person, in the order in which they were ordered
 	Next       Seq                      // the last of Events when there are more behind it; 0: there are none
 }
 
@@ -46,9 +49,29 @@ func (d *Desk) Transcript(ctx context.Context, handoff ID, after Seq, note func(
 		if err != nil {
 			return err
 		}
-		return t.readDeliveries(tx)
+		if err := t.readDeliveries(tx); err != nil {
+			return err
+		}
+		return t.readKept(tx)
 	})
 	return t, err
+}
+
+func (t *Transcript) readKept(tx store.Tx) error {
+	for row := range tx.Scan(keptOf(t.Conversation.ID), "") {
+		n, err := strconv.ParseUint(row[len(keptOf(t.Conversation.ID)):], 10, 64)
+		if err != nil {
+			return fmt.Errorf("%w: row %q", store.ErrDamaged, row)
+		}
+		j, found, err := kept(tx, n)
+		if err != nil {
+			return err
+		}
+		if found && j.Handoff == t.Handoff.ID {
+			t.Kept = append(t.Kept, j.shown())
+		}
+	}
+	return nil
 }
 
 func (t *Transcript) readDeliveries(tx store.Tx) error {
