@@ -112,12 +112,32 @@ func (d *Desk) draw(tx store.Tx, f *dossier, j job) (post Post, ready bool, err 
 		return Post{}, false, d.settle(tx, f, []judged{{j, verdictFailed}}, post, Receipt{})
 	case j.Kind == PostCard && thread.Drawn >= f.handoff.Version:
 		return Post{}, false, dequeue(tx, j) // a later state is on it already
+	case j.Kind == PostCard && d.now().Before(thread.DrawnAt.Add(cardPause)):
+		return Post{}, false, putOff(tx, j, thread.DrawnAt.Add(cardPause))
 	}
 	post.Thread = thread.Address
 	if j.Kind == PostCard {
 		post.Message = thread.Card
 	}
 	return post, true, nil
+}
+
+// cardPause is the least time between two changes of one card.
+const cardPause = 3 * time.Second
+
+func cardQueue(conversation ID) string { return "card " + string(conversation) }
+
+// putOff moves the change of a card to a queue of its own, so that what is said does not wait for it. One that waits there
+// already shows the latest state when its time comes.
+func putOff(tx store.Tx, j job, until time.Time) error {
+	if err := dequeue(tx, j); err != nil {
+		return err
+	}
+	j.Queue, j.NotBefore = cardQueue(j.Conversation), until
+	if b, err := readBacklog(tx, backlogKey(j.Channel, j.Queue)); err != nil || b.waiting > 0 {
+		return err
+	}
+	return enqueue(tx, j)
 }
 
 // record writes what became of a post, with everything that follows from it, in one transaction.
@@ -260,7 +280,7 @@ func (d *Desk) sent(tx store.Tx, f *dossier, jobs []judged, post Post, r Receipt
 		f.threadMade(Thread{Channel: channel, Address: r.Thread, Card: r.Message, Drawn: post.View.Handoff.Version})
 	case PostCard:
 		if t := f.handoff.threadIn(channel, ""); t != nil {
-			t.Card, t.Drawn = cmp.Or(r.Message, t.Card), post.View.Handoff.Version
+			t.Card, t.Drawn, t.DrawnAt = cmp.Or(r.Message, t.Card), post.View.Handoff.Version, f.now
 		}
 	case PostLine:
 		if seqs := seqsOf(jobs); r.Message != "" && len(seqs) > 0 {

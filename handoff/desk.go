@@ -28,6 +28,8 @@ type Config struct {
 	// Close says which of the open loops were settled by what was said after the handoff began. It is pure.
 	Close func(loops []Point, after []Message) Closing
 
+	Limits Limits // how much may be under way
+
 	Clock func() time.Time // time.Now when nil
 	Rand  func() float64   // spreads retries: numbers from 0 to below 1; rand.Float64 when nil
 	Log   *slog.Logger     // discards when nil
@@ -41,6 +43,7 @@ type Desk struct {
 	platforms map[string]Platform
 	brief     func([]Message) Brief
 	closing   func([]Point, []Message) Closing
+	limits    Limits
 	now       func() time.Time
 	chance    func() float64
 	log       *slog.Logger
@@ -56,6 +59,7 @@ func NewDesk(engine store.Engine, cfg Config) *Desk {
 	d := &Desk{
 		engine: engine, app: cfg.App, platforms: map[string]Platform{},
 		brief: cfg.Brief, closing: cfg.Close, now: cfg.Clock, chance: cfg.Rand, log: cfg.Log, sleep: sleep,
+		limits: cfg.Limits.orDefaults(),
 	}
 	for _, p := range cfg.Platforms {
 		d.platforms[p.Name()] = p

@@ -346,6 +346,7 @@ func TestLabels(t *testing.T) {
 			acted, err := h.desk.Act(h.Context(), handoff.Act{Verb: handoff.VerbStatus, Handoff: id, Place: handoff.Place{Channel: sales, Thread: h.handoff(id).Threads[0].Address}})
 			h.must(err)
 			names[acted.View.Label] = true
+			h.ends(started.Conversation.ID, handoff.FromAgent)
 		}
 		if len(names) < 20 || len(names) > 25 {
 			t.Errorf("25 visitors have %d names", len(names))

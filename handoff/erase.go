@@ -26,7 +26,7 @@ func (d *Desk) EraseVisitor(ctx context.Context, visitor ID) (int, error) {
 		if erased == 0 {
 			return refuse(CodeUnknownVisitor, "there is no visitor with this id")
 		}
-		return nil
+		return deleteAll(tx, engagedRows(visitor))
 	})
 	return erased, err
 }
@@ -83,8 +83,10 @@ func (d *Desk) eraseHandoff(tx store.Tx, conversation, id ID) error {
 		}
 	}
 	for _, channel := range h.Channels {
-		if err := empty(tx, channel, string(conversation)); err != nil {
-			return err
+		for _, queue := range []string{string(conversation), cardQueue(conversation)} {
+			if err := empty(tx, channel, queue); err != nil {
+				return err
+			}
 		}
 	}
 	if err := d.unlist(tx, h); err != nil {

@@ -69,7 +69,7 @@ func (d *Desk) say(ctx context.Context, id ID, who string, s Say, author func(*d
 			return refuse(CodeSpecialistHasIt, "a specialist has the conversation; the agent is silent until it is handed back")
 		}
 		if who == "visitor" {
-			if err := f.crowded(tx); err != nil {
+			if err := d.crowded(tx, f); err != nil {
 				return err
 			}
 		}
@@ -82,25 +82,6 @@ func (d *Desk) say(ctx context.Context, id ID, who string, s Say, author func(*d
 		return d.save(tx, f)
 	})
 	return said, err
-}
-
-const maxWaiting = 200 // posts of one conversation that wait for one channel
-
-// crowded refuses a line for a channel that is so far behind that more lines would only pile up.
-func (f *dossier) crowded(tx store.Tx) error {
-	if !f.under() {
-		return nil
-	}
-	for _, channel := range f.handoff.Channels {
-		b, err := readBacklog(tx, backlogKey(channel, string(f.conversation.ID)))
-		if err != nil {
-			return err
-		}
-		if b.waiting >= maxWaiting {
-			return busy("too many messages are still on their way to our team; please wait a moment")
-		}
-	}
-	return nil
 }
 
 func (s *Say) validate() error {
@@ -168,6 +149,10 @@ func (d *Desk) request(tx store.Tx, f *dossier, r Request, id ID) (Answer, error
 			f.channels[channel] = c
 		}
 	}
+	var err error
+	if r.Channels, err = d.room(tx, f, r); err != nil {
+		return Answer{}, err
+	}
 	if len(r.Brief.Summary) == 0 || len(r.Brief.OpenLoops) == 0 {
 		said, err := lastMessages(tx, f.conversation, 200)
 		if err != nil {
@@ -191,6 +176,9 @@ func (d *Desk) request(tx store.Tx, f *dossier, r Request, id ID) (Answer, error
 		return answer, err
 	}
 	if err := index(tx, f.conversation, f.handoff); err != nil {
+		return Answer{}, err
+	}
+	if err := f.engage(tx); err != nil {
 		return Answer{}, err
 	}
 	return answer, tx.Put(handoffsOf(f.conversation.ID)+string(id), nil)

@@ -75,11 +75,12 @@ type Closing struct {
 
 // Thread is a handoff's place in one channel. Address and Card are the platform's own and opaque here.
 type Thread struct {
-	Channel ID     `json:"channel"`
-	Address string `json:"address"`
-	Card    string `json:"card"`              // the message that holds the card
-	Drawn   int    `json:"drawn,omitempty"`   // the handoff's version that the card shows
-	Missing bool   `json:"missing,omitempty"` // it was said in the thread that a line may be missing
+	Channel ID        `json:"channel"`
+	Address string    `json:"address"`
+	Card    string    `json:"card"`              // the message that holds the card
+	Drawn   int       `json:"drawn,omitempty"`   // the handoff's version that the card shows
+	DrawnAt time.Time `json:"drawn_at,omitzero"` // when it was brought up to date the last time
+	Missing bool      `json:"missing,omitempty"` // it was said in the thread that a line may be missing
 }
 
 // Person is a specialist as a platform knows them.

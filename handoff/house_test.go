@@ -40,7 +40,8 @@ type house struct {
 	leave  func()
 	keys   int
 	agent  handoff.Agent
-	ruined bool           // the test leaves a store that cannot be read
+	ruined bool // the test leaves a store that cannot be read
+	limits handoff.Limits
 	place  *handoff.Place // where act presses; nil: on the newest card
 }
 
@@ -78,7 +79,7 @@ func (h *house) open() {
 	h.must(err)
 	h.engine = &mortal{Engine: engine}
 	h.desk = handoff.NewDesk(h.engine, handoff.Config{
-		Platforms: []handoff.Platform{h.chat}, Brief: brief, Close: closing, Log: slog.New(slog.NewTextHandler(h.Output(), nil)),
+		Limits: h.limits, Platforms: []handoff.Platform{h.chat}, Brief: brief, Close: closing, Log: slog.New(slog.NewTextHandler(h.Output(), nil)),
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
@@ -95,6 +96,13 @@ func (h *house) open() {
 func (h *house) close() {
 	h.leave()
 	h.must(h.engine.Close())
+}
+
+// within lets the desk run with other limits.
+func (h *house) within(l handoff.Limits) {
+	h.Helper()
+	h.limits = l
+	h.restart()
 }
 
 func (h *house) restart() {

@@ -156,6 +156,7 @@ func TestHeldThread(t *testing.T) {
 				if got := h.handoff(id); len(got.Threads) != 2 || len(got.Failed) != 0 {
 					t.Errorf("the handoff is %+v", got)
 				}
+				h.pass(3 * time.Second)
 				wantEverythingSettled(h)
 			})
 		})

@@ -177,6 +177,7 @@ func TestErasedInReports(t *testing.T) {
 // TestCatchUp: a store from before the lists has the same ones after a start.
 func TestCatchUp(t *testing.T) {
 	play(t, func(h *house) {
+		h.within(handoff.Limits{ChannelOpen: 1000})
 		h.set(func(a *handoff.Agent) {
 			a.Handoff.Channels, a.Handoff.WaitSeconds = []handoff.ID{sales, support}, 7*24*3600
 		})

@@ -39,6 +39,7 @@ import (
 //	keys/<scope>/<key>                         keyed: what an input with this key got
 //	expiries/<unix hour>/<key of another row>  nothing: that row is forgotten then
 //	visitors/<visitor>/<conversation>          nothing
+//	engaged/<visitor>/<agent>                  ID: the last handoff of a visitor whom a back end knows
 //	board/<stage>/<agent or nothing>/<channel or nothing>/<order>/<handoff>  nothing: the lists of handoffs
 //	search/<word>/<order>/<handoff>            the conversation's id
 //	conversations/<conversation>/words/<handoff>  indexed: the words under which it is found

@@ -6,30 +6,40 @@ import (
 	"time"
 )
 
-// request starts a handoff, or says why it cannot start now.
-func (f *dossier) request(r Request, id ID) (Answer, error) {
+// wish says which channels a request would ask now, or why it cannot start.
+func (f *dossier) wish(r Request) (channels []ID, not Answer, err error) {
 	switch {
 	case f.conversation.State == StateClosed:
-		return Answer{}, refuse(CodeClosed, "this conversation is closed")
+		return nil, Answer{}, refuse(CodeClosed, "this conversation is closed")
 	case f.under():
-		return Answer{}, refuse(CodeUnderWay, "a handoff is under way in this conversation")
+		return nil, Answer{}, refuse(CodeUnderWay, "a handoff is under way in this conversation")
 	}
 	for _, channel := range r.Channels {
 		if _, known := f.channels[channel]; !known {
-			return Answer{}, refuse(CodeUnknownChannel, "there is no channel "+string(channel))
+			return nil, Answer{}, refuse(CodeUnknownChannel, "there is no channel "+string(channel))
 		}
 	}
 	if a := f.available(); !a.Available {
-		f.countRefused(a.Reason)
-		return Answer{State: AnswerUnavailable, Reason: a.Reason, NextOpen: a.NextOpen}, nil
+		return nil, Answer{State: AnswerUnavailable, Reason: a.Reason, NextOpen: a.NextOpen}, nil
 	}
-	channels := f.reachable(r.Channels)
-	if len(r.Channels) == 0 {
+	if channels = f.reachable(r.Channels); len(r.Channels) == 0 {
 		channels = f.reachable(f.agent.Handoff.Channels)
 	}
 	if len(channels) == 0 {
-		f.countRefused(NoChannel)
-		return Answer{State: AnswerUnavailable, Reason: NoChannel}, nil
+		return nil, Answer{State: AnswerUnavailable, Reason: NoChannel}, nil
+	}
+	return channels, Answer{}, nil
+}
+
+// request starts a handoff, or says why it cannot start now.
+func (f *dossier) request(r Request, id ID) (Answer, error) {
+	channels, not, err := f.wish(r)
+	if err != nil {
+		return Answer{}, err
+	}
+	if len(channels) == 0 {
+		f.countRefused(not.Reason)
+		return not, nil
 	}
 	f.handoff = &Handoff{
 		ID: id, Conversation: f.conversation.ID, Stage: StageWaiting, By: r.By, Reason: strings.TrimSpace(r.Reason), Brief: r.Brief,

@@ -22,13 +22,14 @@ func TestSeveralChannels(t *testing.T) {
 		if got := h.act(handoff.VerbEnd, kim, sales, id); got != handoff.OutcomeDone {
 			t.Errorf("Kim ends it from the other channel: %s", got)
 		}
+		h.pass(3 * time.Second) // the cards may not change sooner
 		wantLines(t, "sales", h.chat.said(sales),
 			"thread for Dana", "Dana: while it waits", "card: joined", "notice: Kim Adeyemi has joined this conversation in another channel.",
-			"card: ended", "closing: specialist")
+			"closing: specialist", "card: ended")
 		wantLines(t, "support", h.chat.said(support),
 			"thread for Dana", "Dana: while it waits", "card: joined",
 			"notice: Kim Adeyemi has joined. What Kim Adeyemi writes here goes to the visitor; lines that begin with // and everybody else's stay internal.",
-			"Dana: after the join", "card: ended", "closing: specialist")
+			"Dana: after the join", "closing: specialist", "card: ended")
 		if got := h.delivered(dana, waiting); len(got) != 1 || got[0] != handoff.DeliverySent {
 			t.Errorf("a line that went to two channels is %v", got)
 		}

@@ -42,8 +42,11 @@ func Fill(ctx context.Context, engine store.Engine, n int) error {
 				if err := One(ctx, desk, i, &now); err != nil {
 					return err
 				}
+				if err := settle(tx); err != nil {
+					return err
+				}
 			}
-			return settle(tx)
+			return nil
 		})
 		if err != nil {
 			return err
@@ -110,7 +113,7 @@ func One(ctx context.Context, desk *handoff.Desk, i int, now *time.Time) error {
 
 // settle forgets what was to be posted and timed: it was long ago.
 func settle(tx store.Tx) error {
-	for _, prefix := range []string{"outbox/", "timers/"} {
+	for _, prefix := range []string{"outbox/", "queues/", "depths/", "timers/"} {
 		for key := range tx.Scan(prefix, "") {
 			if err := tx.Delete(key); err != nil {
 				return err
