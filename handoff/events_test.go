@@ -73,23 +73,27 @@ func TestEventsUnderWriters(t *testing.T) {
 	})
 }
 
-// TestEventsWatchBeforeRead provokes the gap between the first read and the wait: an event is written when the reader has
-// been given the last one, before it asks for more.
+// TestEventsWatchBeforeRead provokes both gaps: an event is written while the reader holds a page that does not have it yet,
+// and when the reader has been given the last one, before it asks for more.
 func TestEventsWatchBeforeRead(t *testing.T) {
 	play(t, func(h *house) {
-		dana := h.visitor("Dana")
-		h.says(dana, "1")
-		n := 1
-		for e, err := range h.desk.Events(h.Context(), dana, 0) {
-			h.must(err)
-			if e.Message.Text != fmt.Sprint(n) {
-				t.Fatalf("event %d is %q", n, e.Message.Text)
-			}
-			if n++; n > 50 {
-				break
-			}
+		dana, n := h.visitor("Dana"), 0
+		write := func() {
+			n++
 			_, err := h.desk.FromVisitor(h.Context(), dana, handoff.Say{ClientID: h.key(), Text: fmt.Sprint(n)})
 			h.must(err)
+		}
+		h.engine.read = write
+		read := 0
+		for e, err := range h.desk.Events(h.Context(), dana, 0) {
+			h.must(err)
+			if read++; e.Message.Text != fmt.Sprint(read) {
+				t.Fatalf("event %d is %q", read, e.Message.Text)
+			}
+			if read == 50 {
+				break
+			}
+			write()
 		}
 	})
 }

@@ -125,6 +125,8 @@ type mortal struct {
 	full  atomic.Bool  // the disk is
 	torn  atomic.Value // string: rows under it cannot be read
 	views atomic.Int64 // so many were begun
+
+	read func() // happens once, behind the next view, before its caller goes on
 }
 
 func (m *mortal) View(ctx context.Context, fn func(store.Tx) error) error {
@@ -132,7 +134,12 @@ func (m *mortal) View(ctx context.Context, fn func(store.Tx) error) error {
 	if m.dead.Load() {
 		return store.ErrClosed
 	}
-	return m.Engine.View(ctx, m.over(fn))
+	err := m.Engine.View(ctx, m.over(fn))
+	if then := m.read; then != nil {
+		m.read = nil
+		then()
+	}
+	return err
 }
 
 func (m *mortal) Update(ctx context.Context, fn func(store.Tx) error) error {
