@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help test demo build fmt bench clean
+.PHONY: help test demo build fmt bench mutants clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ fmt: ## format the Go files
 bench: ## compare a bot with a bare server, then run every benchmark; two minutes
 	go run ./bench/load
 	go test -run '^$$' -bench . -benchmem -benchtime 0.2s ./...
+
+mutants: ## break the program on purpose, some sixty ways, and see that a test turns red for each; ten minutes
+	go run ./scripts/mutants
 
 clean: ## remove what was built; data/ stays
 	rm -rf bin build checks/node_modules
