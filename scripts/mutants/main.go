@@ -5,7 +5,7 @@
 //	go run ./scripts/mutants -run jwks   # those whose name contains it
 //	go run ./scripts/mutants -list       # only say what there is
 //
-// The tree is not touched: the changed file is laid over it for the build alone. It exits with 1 when a breakage survived, and
+// No file of the tree is changed: the broken one is laid over it for the build alone. It exits with 1 when a breakage survived, and
 // with 2 when one does not fit the code any more.
 package main
 
