@@ -12,6 +12,9 @@ func (d *Desk) PutAgent(ctx context.Context, a Agent) (Agent, error) {
 	if err := a.Validate(); err != nil {
 		return Agent{}, err
 	}
+	if err := d.admit(RoomForTalk); err != nil {
+		return Agent{}, err
+	}
 	a.UpdatedAt = d.now()
 	err := d.update(ctx, func(tx store.Tx) error {
 		for _, ids := range [][]ID{a.Handoff.Channels, a.Handoff.FallbackChannels} {
@@ -92,6 +95,9 @@ func (d *Desk) Connect(ctx context.Context, key string, c Channel, thread, text 
 	return d.update(ctx, func(tx store.Tx) error {
 		var ignored bool
 		if found, err := once(tx, "platform", key, "", &ignored); err != nil || found {
+			return err
+		}
+		if err := d.admit(RoomForTalk); err != nil {
 			return err
 		}
 		before, found, err := get[Channel](tx, channelKey(c.ID))

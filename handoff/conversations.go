@@ -51,6 +51,9 @@ func (d *Desk) Start(ctx context.Context, n NewConversation) (Started, error) {
 			return Started{}, err
 		}
 	}
+	if err := d.admit(RoomForTalk); err != nil {
+		return Started{}, err
+	}
 	id, token := newID(), rand.Text()
 	hash := sha256.Sum256([]byte(token))
 	var started Conversation

@@ -30,6 +30,7 @@ type Config struct {
 
 	Limits Limits // how much may be under way
 
+	Room  func() Room      // what the disk has room for; RoomForAll when nil
 	Clock func() time.Time // time.Now when nil
 	Rand  func() float64   // spreads retries: numbers from 0 to below 1; rand.Float64 when nil
 	Log   *slog.Logger     // discards when nil
@@ -44,6 +45,7 @@ type Desk struct {
 	brief     func([]Message) Brief
 	closing   func([]Point, []Message) Closing
 	limits    Limits
+	disk      func() Room
 	now       func() time.Time
 	chance    func() float64
 	log       *slog.Logger
@@ -58,7 +60,7 @@ type Desk struct {
 func NewDesk(engine store.Engine, cfg Config) *Desk {
 	d := &Desk{
 		engine: engine, app: cfg.App, platforms: map[string]Platform{},
-		brief: cfg.Brief, closing: cfg.Close, now: cfg.Clock, chance: cfg.Rand, log: cfg.Log, sleep: sleep,
+		brief: cfg.Brief, closing: cfg.Close, disk: cfg.Room, now: cfg.Clock, chance: cfg.Rand, log: cfg.Log, sleep: sleep,
 		limits: cfg.Limits.orDefaults(),
 	}
 	for _, p := range cfg.Platforms {
@@ -72,6 +74,9 @@ func NewDesk(engine store.Engine, cfg Config) *Desk {
 	}
 	if d.closing == nil {
 		d.closing = func(loops []Point, _ []Message) Closing { return Closing{Open: loops} }
+	}
+	if d.disk == nil {
+		d.disk = func() Room { return RoomForAll }
 	}
 	if d.now == nil {
 		d.now = time.Now

@@ -29,6 +29,7 @@ const (
 	CodeNothingToRate       Code = "nothing_to_rate"      // no handoff has ended yet
 	CodeBusy                Code = "too_many_waiting"     // a queue is full
 	CodeStore               Code = "store_unavailable"    // nothing was kept; try again
+	CodeDiskFull            Code = "disk_full"            // the same, until somebody makes room on the server's disk
 )
 
 // Error is a refusal with two readers: Msg is for the person or program that asked, Err for the operator's log.
@@ -52,7 +53,8 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // HTTPStatus lets a messaging endpoint say that the sender should try again: 503 when the store cannot write.
 func (e *Error) HTTPStatus() int {
-	if e.Code == CodeStore || e.Code == CodeBusy {
+	switch e.Code {
+	case CodeStore, CodeBusy, CodeDiskFull:
 		return 503
 	}
 	return 500

@@ -168,7 +168,7 @@ func (d *Desk) reply(tx store.Tx, f *dossier, r Reply, fresh ID) error {
 		return nil
 	}
 	answer, err := d.request(tx, f, *r.Handoff, fresh)
-	if code := CodeOf(err); code == CodeBusy || code == CodeUnderWay {
+	if code := CodeOf(err); code == CodeBusy || code == CodeUnderWay || code == CodeDiskFull {
 		answer, err = Answer{State: AnswerUnavailable}, nil // the turn must not come again and again
 	}
 	if err != nil {

@@ -33,6 +33,9 @@ func (d *Desk) SaveFile(ctx context.Context, id ID, name, contentType string, co
 	if len(content) > MaxFile {
 		return Attachment{}, refuse(CodeFileTooLarge, fmt.Sprintf("a file has at most %d MiB", MaxFile>>20))
 	}
+	if err := d.admit(RoomForTalk); err != nil {
+		return Attachment{}, err
+	}
 	key := string(newID())
 	err := d.update(ctx, func(tx store.Tx) error {
 		f, err := d.load(tx, id)

@@ -73,6 +73,9 @@ func (d *Desk) say(ctx context.Context, id ID, who string, s Say, author func(*d
 				return err
 			}
 		}
+		if err := d.admit(RoomForTalk); err != nil {
+			return err
+		}
 		m := f.say(author(f), s.Text, s.Attachments)
 		then(f, m)
 		said = Said{ID: m.ID, Seq: m.Seq}
@@ -140,6 +143,9 @@ func (d *Desk) Request(ctx context.Context, id ID, r Request) (Answer, error) {
 
 // request completes what the request left open, then lets the rules decide.
 func (d *Desk) request(tx store.Tx, f *dossier, r Request, id ID) (Answer, error) {
+	if err := d.admit(RoomForAll); err != nil {
+		return Answer{}, err
+	}
 	for _, channel := range r.Channels {
 		c, found, err := get[Channel](tx, channelKey(channel))
 		if err != nil {

@@ -43,6 +43,7 @@ type house struct {
 	ruined bool // the test leaves a store that cannot be read
 	limits handoff.Limits
 	place  *handoff.Place // where act presses; nil: on the newest card
+	room   handoff.Room   // what the disk has room for
 }
 
 // play runs a test in a bubble with a house in it, and sees that the lists are right when it is over.
@@ -79,7 +80,7 @@ func (h *house) open() {
 	h.must(err)
 	h.engine = &mortal{Engine: engine}
 	h.desk = handoff.NewDesk(h.engine, handoff.Config{
-		Limits: h.limits, Platforms: []handoff.Platform{h.chat}, Brief: brief, Close: closing, Log: slog.New(slog.NewTextHandler(h.Output(), nil)),
+		Limits: h.limits, Platforms: []handoff.Platform{h.chat}, Brief: brief, Close: closing, Room: func() handoff.Room { return h.room }, Log: slog.New(slog.NewTextHandler(h.Output(), nil)),
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)

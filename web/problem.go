@@ -36,6 +36,8 @@ const (
 	codeVersion       handoff.Code = "http_version_not_supported"
 	codeDraining      handoff.Code = "shutting_down" // come back in a moment, to another process
 	codeInternal      handoff.Code = "internal"      //
+
+	CodeNotReady handoff.Code = "not_ready" // of /readyz: the program is not fit to serve; the detail says why
 )
 
 var statusOf = map[handoff.Code]int{
@@ -58,6 +60,7 @@ var statusOf = map[handoff.Code]int{
 	handoff.CodeNothingToRate:       http.StatusConflict,
 	handoff.CodeBusy:                http.StatusServiceUnavailable,
 	handoff.CodeStore:               http.StatusServiceUnavailable,
+	handoff.CodeDiskFull:            http.StatusServiceUnavailable,
 
 	codeMalformed:     http.StatusBadRequest,
 	codeQuery:         http.StatusBadRequest,
@@ -76,6 +79,8 @@ var statusOf = map[handoff.Code]int{
 	codeVersion:       http.StatusHTTPVersionNotSupported,
 	codeDraining:      http.StatusServiceUnavailable,
 	codeInternal:      http.StatusInternalServerError,
+
+	CodeNotReady: http.StatusServiceUnavailable,
 }
 
 // problem is the body of every error, after RFC 9457 (https://www.rfc-editor.org/rfc/rfc9457). Type stays about:blank:

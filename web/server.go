@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -28,9 +29,14 @@ type Config struct {
 	// when TLS ends before it. Empty: the address of each request.
 	PublicURL string
 
-	App            string         // the product's display name; "Docket" when empty
-	Bot            http.Handler   // answers /api/messages; nil: that path does not exist
-	Metrics        http.Handler   // answers /metrics; nil: that path does not exist
+	App     string       // the product's display name; "Docket" when empty
+	Bot     http.Handler // answers /api/messages; nil: that path does not exist
+	Metrics http.Handler // answers /metrics; nil: that path does not exist
+
+	// Ready says what keeps the server from serving well, nil when nothing does; /readyz shows a *handoff.Error with its code
+	// and its public text. Nil: only the store is asked, by a write.
+	Ready func(context.Context) error
+
 	TrustedProxies []netip.Prefix // peers whose X-Forwarded-For is believed; none by default
 
 	Clock func() time.Time // time.Now when nil
@@ -51,6 +57,8 @@ type Server struct {
 	starts  *limiter      // conversations begun by browsers, for each address
 	uploads chan struct{} // holds one token for each upload in flight
 	streams streams
+	isReady func(context.Context) error
+	leaving atomic.Bool // /readyz says so; everything else goes on
 
 	echo *echo.Echo
 }
@@ -85,6 +93,9 @@ func New(cfg Config) (*Server, error) {
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
+	}
+	if s.isReady = cfg.Ready; s.isReady == nil {
+		s.isReady = s.desk.Ready
 	}
 	s.lines = newLimiter(s.now, perMinute(20), perHour(200))
 	s.starts = newLimiter(s.now, perMinute(30))
@@ -143,9 +154,15 @@ func (s *Server) routes(e *echo.Echo) {
 // Handler serves everything.
 func (s *Server) Handler() http.Handler { return s.echo }
 
-// Drain refuses new streams, turns /readyz to 503, ends all streams, each with a request to come back after 1 to 5 seconds,
-// and waits for their end, for 10 seconds at most. http.Server.Shutdown does not know of them: call Drain before it.
-func (s *Server) Drain() { s.streams.drain() }
+// Leave turns /readyz to 503, so that whoever shares traffic out sends no more of it. Everything else is served as before.
+func (s *Server) Leave() { s.leaving.Store(true) }
+
+// Drain leaves, refuses new streams, ends all streams, each with a request to come back after 1 to 5 seconds, and waits for
+// their end, for 10 seconds at most. http.Server.Shutdown does not know of them.
+func (s *Server) Drain() {
+	s.Leave()
+	s.streams.drain()
+}
 
 // addresses reads a caller's address: the peer's, or, from a trusted proxy, the nearest one that is no such proxy.
 func addresses(proxies []netip.Prefix) echo.IPExtractor {
@@ -166,17 +183,17 @@ func (s *Server) healthy(c echo.Context) error {
 	return c.JSON(http.StatusOK, map[string]string{"status": "ok"})
 }
 
-// readyWithin is how long the store may take to prove that it can write.
+// readyWithin is how long it may take to tell whether the server is ready.
 const readyWithin = 5 * time.Second
 
 func (s *Server) ready(c echo.Context) error {
-	if s.streams.draining() {
+	if s.leaving.Load() {
 		return refuse(codeDraining, "the server is stopping")
 	}
 	ctx, cancel := context.WithTimeout(c.Request().Context(), readyWithin)
 	defer cancel()
-	if err := s.desk.Ready(ctx); err != nil {
-		return &handoff.Error{Code: handoff.CodeStore, Msg: "the store cannot be written right now", Err: err}
+	if err := s.isReady(ctx); err != nil {
+		return err
 	}
 	return c.JSON(http.StatusOK, map[string]string{"status": "ready"})
 }

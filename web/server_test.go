@@ -1,12 +1,15 @@
 package web_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/netip"
 	"strings"
 	"testing"
 
+	"github.com/docket-handoff/docket/handoff"
 	"github.com/docket-handoff/docket/web"
 )
 
@@ -48,6 +51,33 @@ func TestStoreGone(t *testing.T) {
 		t.Error("503 without Retry-After")
 	}
 	s.want(200, get("/healthz"))
+}
+
+// TestLeave: whoever shares traffic out is told, and everything else is served as before.
+func TestLeave(t *testing.T) {
+	s := newSite(t)
+	talk := s.begin()
+	s.want(200, get("/readyz"))
+	s.server.Leave()
+	s.refused(503, "shutting_down", get("/readyz"))
+	s.want(200, get("/healthz"))
+	s.want(201, post(talk.path+"/messages", obj{"client_id": "1", "text": "x"}, talk.token))
+	if f, _ := s.stream(get(talk.path+"/events", talk.token)).any(); f.comment == "" {
+		t.Errorf("the stream began with %+v", f)
+	}
+}
+
+// TestReadiness asks what the program says of itself.
+func TestReadiness(t *testing.T) {
+	var cause error
+	s := newSite(t, func(c *web.Config) { c.Ready = func(context.Context) error { return cause } })
+	s.want(200, get("/readyz"))
+	cause = &handoff.Error{Code: web.CodeNotReady, Msg: "the keys are missing", Err: errors.New("a private cause")}
+	if a := s.refused(503, "not_ready", get("/readyz")); !strings.Contains(a.raw, "the keys are missing") || strings.Contains(a.raw, "private") {
+		t.Errorf("it says %s", a.raw)
+	}
+	cause = nil
+	s.want(200, get("/readyz"))
 }
 
 func TestGuards(t *testing.T) {

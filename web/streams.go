@@ -82,9 +82,3 @@ func (s *streams) stop() {
 		st.end(errDraining)
 	}
 }
-
-func (s *streams) draining() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.stopping
-}

@@ -29,7 +29,13 @@ type company struct {
 
 func newCompany(t *testing.T, cfg bottest.Config, env ...string) *company {
 	t.Helper()
-	c := &company{t: t, service: bottest.Start(t, cfg), store: t.TempDir() + "/docket.db"}
+	return newCompanyIn(t, bottest.Start(t, cfg), env...)
+}
+
+// newCompanyIn lets docket run in a world that a test has prepared.
+func newCompanyIn(t *testing.T, service *bottest.Service, env ...string) *company {
+	t.Helper()
+	c := &company{t: t, service: service, store: t.TempDir() + "/docket.db"}
 	c.channel, c.ana, c.ben = c.service.Channels()[0], c.service.Users()[0], c.service.Users()[1]
 	secrets := c.service.SecretConfig()
 	c.env = append([]string{

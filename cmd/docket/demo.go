@@ -116,6 +116,7 @@ func (c *demoCommand) settings(service *bottest.Service, folder string) *setting
 	secrets := service.SecretConfig()
 	return &settings{
 		Addr: c.Addr, Store: "bolt:" + filepath.Join(folder, "docket.db"), Name: "Docket", APIKey: rand.Text(), Log: "text", LogLevel: c.LogLevel,
+		DiskPercents: usualPercents,
 		Bot: botSettings{
 			ID: secrets.AppID, Secret: secrets.Secret, Tenant: secrets.Tenant, Auth: "secret", Cloud: "public",
 			OpenIDMetadata: service.MetadataURL(), TokenURL: service.TokenURL(), ServiceHosts: []string{service.Host()},

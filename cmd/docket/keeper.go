@@ -16,11 +16,13 @@ import (
 )
 
 // keeper looks after the store of a running server. It answers on a socket beside the store's file, where whoever may read
-// the file may ask for a copy of what is in it, and it looks through a store that was left without being closed.
+// the file may ask for a copy of what is in it, it looks through a store that was left without being closed, and it watches
+// the disk.
 type keeper struct {
 	socket   string
 	listener net.Listener // nil where the file system has no sockets
 	engine   *bolt.Engine
+	disk     *disk
 	log      *slog.Logger
 }
 
@@ -29,8 +31,8 @@ const stallTime = 30 * time.Second // how long somebody who asked for a copy may
 func socketOf(store string) string { return store + ".sock" }
 
 // newKeeper makes the socket. A server that cannot have one serves nevertheless.
-func newKeeper(store string, engine *bolt.Engine, log *slog.Logger) *keeper {
-	k := &keeper{socket: socketOf(store), engine: engine, log: log}
+func newKeeper(store string, engine *bolt.Engine, disk *disk, log *slog.Logger) *keeper {
+	k := &keeper{socket: socketOf(store), engine: engine, disk: disk, log: log}
 	var err error
 	if k.listener, err = listenPrivately(k.socket); err != nil {
 		log.Warn("docket backup will work only while the server is stopped: its socket cannot be made", "socket", k.socket, "error", err)
@@ -69,13 +71,22 @@ func (k *keeper) Close() error {
 	return errors.Join(os.Remove(k.socket), k.listener.Close())
 }
 
-// run blocks until ctx ends. Copies that are under way then are broken off.
+// run blocks until ctx ends, or until the store can never be written again. Copies that are under way then are broken off.
 func (k *keeper) run(ctx context.Context) error {
 	for _, warning := range k.engine.Warnings() {
 		k.log.Warn(warning, "setting", "DOCKET_STORE")
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return k.lookThrough(ctx) })
+	group.Go(func() error { return k.disk.watch(ctx, k.log) })
+	group.Go(func() error {
+		select {
+		case <-k.engine.Broken():
+			return k.engine.Err()
+		case <-ctx.Done():
+			return nil
+		}
+	})
 	if k.listener != nil {
 		group.Go(func() error { return k.answer(ctx) })
 	}

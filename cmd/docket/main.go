@@ -7,21 +7,20 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"runtime"
 	"runtime/debug"
-	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/docket-handoff/docket/store"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+	os.Exit(run(heedSignals(os.Stderr), os.Args[1:], os.Stdout, os.Stderr))
 }
 
 // commands is what the program can be told to do.
@@ -58,8 +57,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return 0
 }
 
+// storeDamaged is the exit code for a store that is damaged: to start again does not help, a backup does.
+const storeDamaged = 78
+
 func fail(stderr io.Writer, err error) int {
 	fmt.Fprintln(stderr, "docket:", err)
+	if errors.Is(err, store.ErrDamaged) {
+		return storeDamaged
+	}
 	return 1
 }
 

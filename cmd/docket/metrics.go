@@ -31,6 +31,14 @@ func newMetrics() *metrics {
 // refused counts a refusal; it is a bot.Options.Observe.
 func (m *metrics) refused(reason auth.Reason) { m.rejected.WithLabelValues(string(reason)).Inc() }
 
+// watchDisk shows how full the store's disk is; NaN when it cannot be told.
+func (m *metrics) watchDisk(d *disk) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "store_disk_used_ratio",
+		Help: "How much of the disk under the store is in use, from 0 to 1.",
+	}, d.used))
+}
+
 func (m *metrics) handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }

@@ -76,9 +76,20 @@ func (p *program) find(from *output, pattern string) string {
 // stop asks the program to end, as an init system does, and answers its exit code.
 func (p *program) stop() int {
 	p.t.Helper()
-	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+	p.signal(syscall.SIGTERM)
+	return p.end()
+}
+
+func (p *program) signal(s os.Signal) {
+	p.t.Helper()
+	if err := p.cmd.Process.Signal(s); err != nil {
 		p.t.Fatal(err)
 	}
+}
+
+// end waits until the program has ended, and answers its exit code.
+func (p *program) end() int {
+	p.t.Helper()
 	select {
 	case err := <-p.ended:
 		p.over = true

@@ -7,11 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"net/http"
 	"os"
-	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/docket-handoff/docket/agent"
 	"github.com/docket-handoff/docket/auth"
@@ -55,15 +51,17 @@ func newLog(s *settings, w io.Writer) *slog.Logger {
 
 // server is everything that lives while docket serves.
 type server struct {
-	settings *settings
-	log      *slog.Logger
-	listener net.Listener
-	engine   *bolt.Engine
-	keeper   *keeper
-	desk     *handoff.Desk
-	agent    *agent.Builtin
-	web      *web.Server
-	closers  []io.Closer
+	settings  *settings
+	log       *slog.Logger
+	listener  net.Listener
+	engine    *bolt.Engine
+	keeper    *keeper
+	verifier  *auth.Verifier // nil without a bot
+	desk      *handoff.Desk
+	agent     *agent.Builtin
+	readiness *readiness
+	web       *web.Server
+	closers   []io.Closer
 }
 
 // assemble opens the store and the listener and puts the rooms together: client, platform, desk, handler, endpoint, door.
@@ -86,22 +84,27 @@ func assemble(s *settings, log *slog.Logger) (_ *server, err error) {
 	if srv.engine, err = bolt.Open(path); err != nil {
 		return nil, fmt.Errorf("DOCKET_STORE: %w", err)
 	}
-	srv.keeper = newKeeper(path, srv.engine, log)
+	disk := &disk{engine: srv.engine, limits: s.diskLimits}
+	srv.keeper = newKeeper(path, srv.engine, disk, log)
 	srv.closers = append(srv.closers, srv.engine, srv.keeper)
 	if srv.listener, err = net.Listen("tcp", s.Addr); err != nil {
 		return nil, named("DOCKET_ADDR", "%v", err)
 	}
 	srv.closers = append(srv.closers, srv.listener)
 
-	cfg := handoff.Config{App: s.Name, Brief: agent.Brief, Close: agent.Close, Log: log}
+	cfg := handoff.Config{App: s.Name, Brief: agent.Brief, Close: agent.Close, Room: disk.room, Log: log}
 	if client != nil {
 		cfg.Platforms = append(cfg.Platforms, teams.NewPlatform(client))
 	}
 	srv.desk = handoff.NewDesk(srv.engine, cfg)
 	srv.agent = &agent.Builtin{Desk: srv.desk, Log: log}
 
+	srv.readiness = srv.newReadiness(disk)
 	counters := newMetrics()
-	door := web.Config{Metrics: counters.handler(), Desk: srv.desk, PublicURL: s.publicURL(srv.listener.Addr()), App: s.Name, Log: log}
+	counters.watchDisk(disk)
+	door := web.Config{
+		Metrics: counters.handler(), Ready: srv.readiness.check, Desk: srv.desk, PublicURL: s.publicURL(srv.listener.Addr()), App: s.Name, Log: log,
+	}
 	if s.APIKey != "" {
 		door.APIKeys = []string{s.APIKey}
 	}
@@ -139,21 +142,21 @@ func (srv *server) bot() (*bot.Client, bot.Gate, error) {
 // said so.
 func (srv *server) gate(hosts auth.Hosts) (bot.Gate, error) {
 	b := &srv.settings.Bot
-	var verifier bot.Gate
+	var tokens bot.Gate
 	if b.configured() {
-		v, err := auth.NewVerifier(auth.VerifierConfig{
+		verifier, err := auth.NewVerifier(auth.VerifierConfig{
 			AppID: b.ID, Cloud: b.cloud(), MetadataURL: b.OpenIDMetadata, Hosts: hosts, Tenants: srv.tenantAllowed, Log: srv.log,
 		})
 		if err != nil {
 			return nil, named("DOCKET_BOT_OPENID_METADATA", "%v", err)
 		}
-		srv.closers = append(srv.closers, v)
-		verifier = v
+		srv.closers = append(srv.closers, verifier)
+		tokens, srv.verifier = verifier, verifier
 	}
 	if srv.settings.InsecureNoBotAuth {
-		return bot.LoopbackOnly(hosts, verifier), nil
+		return bot.LoopbackOnly(hosts, tokens), nil
 	}
-	return verifier, nil
+	return tokens, nil
 }
 
 // tenantAllowed decides whose activities are accepted. Where the settings list no tenants, those that consented are let in
@@ -188,51 +191,6 @@ func (srv *server) hint(log *slog.Logger) {
 	if s.InsecureNoBotAuth && len(s.Bot.ServiceHosts) == 0 {
 		log.Warn("no service URL may be called: name the local client's host and port", "setting", "DOCKET_BOT_SERVICE_HOSTS")
 	}
-}
-
-// The limits of the listener. Streams have their own write deadlines.
-const (
-	headerTime   = 5 * time.Second
-	requestTime  = 30 * time.Second
-	idleTime     = 60 * time.Second
-	headerBytes  = 16 << 10
-	shutdownTime = 25 * time.Second
-)
-
-// run serves until ctx ends, then stops in order: streams are told to come back, requests and posts in flight are
-// finished, the store is closed.
-func (srv *server) run(ctx context.Context) error {
-	defer srv.close()
-	if _, err := srv.desk.Epoch(ctx); err != nil {
-		return fmt.Errorf("the store cannot be used: %w", err)
-	}
-	httpServer := &http.Server{
-		Handler: srv.web.Handler(), ReadHeaderTimeout: headerTime, ReadTimeout: requestTime, IdleTimeout: idleTime, MaxHeaderBytes: headerBytes,
-		ErrorLog: slog.NewLogLogger(srv.log.Handler(), slog.LevelDebug),
-	}
-	group, living := errgroup.WithContext(ctx)
-	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
-	defer stopWork()
-	group.Go(func() error { return srv.keeper.run(living) })
-	group.Go(func() error { return srv.desk.Run(work) })
-	group.Go(func() error { return srv.agent.Run(work) })
-	group.Go(func() error {
-		srv.log.Info("docket is listening", "url", srv.settings.publicURL(srv.listener.Addr()), "settings", srv.settings)
-		if err := httpServer.Serve(srv.listener); !errors.Is(err, http.ErrServerClosed) {
-			return err
-		}
-		return nil
-	})
-	group.Go(func() error {
-		<-living.Done()
-		defer stopWork()
-		srv.log.Info("docket is stopping")
-		stopping, done := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
-		defer done()
-		srv.web.Drain()
-		return httpServer.Shutdown(stopping)
-	})
-	return group.Wait()
 }
 
 // close closes what assemble opened, the last first.

@@ -10,6 +10,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -28,7 +29,12 @@ type settings struct {
 
 	Bot botSettings `embed:"" prefix:"bot-"`
 
+	diskLimits diskLimits // what DiskPercents says
+
 	InsecureNoBotAuth bool `name:"insecure-no-bot-auth" env:"DOCKET_INSECURE_NO_BOT_AUTH" help:"Accept activities that carry no token, for a local client such as the Agents Playground. Refused unless the listener is loopback."`
+
+	DrainSeconds *int   `name:"drain-seconds" env:"DOCKET_DRAIN_SECONDS" placeholder:"SECONDS" help:"How long to serve on after /readyz has turned to 503 for a stop, 0 to 15; 5 when a public URL is set, else 0."`
+	DiskPercents string `name:"disk-percents" env:"DOCKET_DISK_PERCENTS" default:"75,85,97" placeholder:"WARN,FEW,LAST" help:"How full the store's disk may be, in percent, before docket warns, begins no more handoffs, and takes only what specialists write and what removes."`
 
 	Log      string `env:"DOCKET_LOG" enum:"text,json" default:"text" help:"Log format: text or json."`
 	LogLevel string `name:"log-level" env:"DOCKET_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"Least level that is logged: debug, info, warn or error."`
@@ -78,7 +84,26 @@ func (s *settings) validate() error {
 	if s.Name = strings.TrimSpace(s.Name); s.Name == "" || len([]rune(s.Name)) > 30 {
 		return named("DOCKET_NAME", "1 to 30 characters, as Teams allows")
 	}
+	if s.DrainSeconds != nil && (*s.DrainSeconds < 0 || *s.DrainSeconds > int(maxDrain/time.Second)) {
+		return named("DOCKET_DRAIN_SECONDS", "%d is not between 0 and %d", *s.DrainSeconds, maxDrain/time.Second)
+	}
+	var err error
+	if s.diskLimits, err = parseDiskLimits(s.DiskPercents); err != nil {
+		return named("DOCKET_DISK_PERCENTS", "%v", err)
+	}
 	return s.Bot.validate(s.InsecureNoBotAuth)
+}
+
+// drain is how long the server serves on after it was asked to stop. Without a public URL nobody stands before it who would
+// have to notice.
+func (s *settings) drain() time.Duration {
+	switch {
+	case s.DrainSeconds != nil:
+		return time.Duration(*s.DrainSeconds) * time.Second
+	case s.PublicURL != "":
+		return usualDrain
+	}
+	return 0
 }
 
 func fromFile(secret *string, file, setting string) error {
@@ -219,7 +244,8 @@ func (s *settings) LogValue() slog.Value {
 func ignored(environ []string) []string {
 	known := strings.Fields(`DOCKET_ADDR DOCKET_PUBLIC_URL DOCKET_STORE DOCKET_NAME DOCKET_API_KEY DOCKET_API_KEY_FILE DOCKET_BOT_ID DOCKET_BOT_SECRET
 		DOCKET_BOT_SECRET_FILE DOCKET_BOT_TENANT DOCKET_BOT_AUTH DOCKET_BOT_CERTIFICATE DOCKET_BOT_FEDERATED_TOKEN_FILE DOCKET_BOT_CLOUD
-		DOCKET_BOT_OPENID_METADATA DOCKET_BOT_TOKEN_URL DOCKET_BOT_CONSENT_URL DOCKET_BOT_SERVICE_HOSTS DOCKET_BOT_ALLOWED_TENANTS DOCKET_INSECURE_NO_BOT_AUTH DOCKET_LOG DOCKET_LOG_LEVEL`)
+		DOCKET_BOT_OPENID_METADATA DOCKET_BOT_TOKEN_URL DOCKET_BOT_CONSENT_URL DOCKET_BOT_SERVICE_HOSTS DOCKET_BOT_ALLOWED_TENANTS
+		DOCKET_INSECURE_NO_BOT_AUTH DOCKET_DRAIN_SECONDS DOCKET_DISK_PERCENTS DOCKET_LOG DOCKET_LOG_LEVEL`)
 	var out []string
 	for _, variable := range environ {
 		name, _, _ := strings.Cut(variable, "=")

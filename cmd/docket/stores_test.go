@@ -33,12 +33,13 @@ func TestStoresThatCannotBeOpened(t *testing.T) {
 	for _, row := range []struct {
 		name string
 		make func(t *testing.T, path string)
+		code int
 		want string // what the line says
 	}{
-		{"an empty file", write("", 0o600), "empty file"},
-		{"a text", write(strings.Repeat("these are notes\n", 4000), 0o600), "damaged"},
-		{"a file that others may read", write("x", 0o644), "chmod 600"},
-		{"a folder", func(t *testing.T, path string) { must(t, os.Mkdir(path, 0o700)) }, "not a file"},
+		{"an empty file", write("", 0o600), storeDamaged, "empty file; restore a backup"},
+		{"a text", write(strings.Repeat("these are notes\n", 4000), 0o600), storeDamaged, "; restore a good backup"},
+		{"a file that others may read", write("x", 0o644), 1, "chmod 600"},
+		{"a folder", func(t *testing.T, path string) { must(t, os.Mkdir(path, 0o700)) }, 1, "not a file"},
 		{"another program's database", func(t *testing.T, path string) {
 			db, err := bbolt.Open(path, 0o600, nil)
 			must(t, err)
@@ -47,12 +48,12 @@ func TestStoresThatCannotBeOpened(t *testing.T) {
 				return err
 			}))
 			must(t, db.Close())
-		}, "another program"},
+		}, storeDamaged, "another program"},
 		{"a store that is cut off", func(t *testing.T, path string) {
 			content, err := os.ReadFile(usedStore(t))
 			must(t, err)
 			write(string(content[:3*os.Getpagesize()]), 0o600)(t, path)
-		}, "damaged"},
+		}, storeDamaged, "; restore a good backup"},
 		{"a store with a broken page", func(t *testing.T, path string) {
 			content, err := os.ReadFile(usedStore(t))
 			must(t, err)
@@ -60,19 +61,19 @@ func TestStoresThatCannotBeOpened(t *testing.T) {
 				copy(content[i:], bytes.Repeat([]byte{0xa5}, 64))
 			}
 			write(string(content), 0o600)(t, path)
-		}, "damaged"},
+		}, storeDamaged, "; restore a good backup"},
 		{"a store that was lost", func(t *testing.T, path string) {
 			store := usedStore(t)
 			must(t, os.Rename(store+".id", path+".id"))
-		}, "missing"},
+		}, 1, "restore a backup"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			store := filepath.Join(t.TempDir(), "docket.db")
 			row.make(t, store)
 			before := contents(t, filepath.Dir(store))
 			code, stdout, stderr := ran(t, []string{"DOCKET_ADDR=127.0.0.1:0", "DOCKET_STORE=bolt:" + store}, "serve")
-			if code == 0 || stdout != "" || strings.Count(stderr, "\n") != 1 || !strings.HasPrefix(stderr, "docket: DOCKET_STORE: ") || !strings.Contains(stderr, row.want) {
-				t.Errorf("it ended with %d and said %q %q, want a line with %q", code, stdout, stderr, row.want)
+			if code != row.code || stdout != "" || strings.Count(stderr, "\n") != 1 || !strings.HasPrefix(stderr, "docket: DOCKET_STORE: ") || !strings.Contains(stderr, row.want) {
+				t.Errorf("it ended with %d and said %q %q, want %d and a line with %q", code, stdout, stderr, row.code, row.want)
 			}
 			after := contents(t, filepath.Dir(store))
 			for name, content := range before {

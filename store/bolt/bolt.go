@@ -89,7 +89,7 @@ func OpenReadOnly(path string) (*Engine, error) {
 // openFile opens the file, and turns what bbolt does over a damaged page, a panic or a fault of the memory map, into an
 // error.
 func openFile(path string, options bbolt.Options) (e *Engine, err error) {
-	e = &Engine{path: path, limits: defaults}
+	e = &Engine{path: path, limits: defaults, commits: commits{done: make(chan struct{})}}
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if r := recover(); r != nil {

@@ -18,9 +18,10 @@ import (
 // gathered during the commit before.
 type commits struct {
 	turn    sync.Mutex // held during a commit, and guards what follows
-	broken  error      // set once the disk did not confirm a commit
+	broken  error      // set once the disk did not confirm a commit, and done is closed then
 	last    uint64     // the last commit that was confirmed
 	closed  bool
+	done    chan struct{}
 	mu      sync.Mutex // guards waiting
 	waiting []*call
 }
@@ -160,7 +161,7 @@ func (e *Engine) write(tx *bbolt.Tx, about *bbolt.Bucket, books *ledger) (err er
 	defer func() {
 		if r := recover(); r != nil {
 			err = damaged("a page cannot be written (%v)", r)
-			e.commits.broken = err
+			e.commits.end(err)
 		}
 	}()
 	if err := e.room(); err != nil {
@@ -175,10 +176,28 @@ func (e *Engine) write(tx *bbolt.Tx, about *bbolt.Bucket, books *ledger) (err er
 		return nil
 	}
 	if unconfirmed(err) {
-		e.commits.broken = fmt.Errorf("%w: the disk did not confirm a commit; restart to see what it holds: %w", store.ErrUnavailable, err)
+		e.commits.end(fmt.Errorf("%w: the disk did not confirm a commit; restart to see what it holds: %w", store.ErrUnavailable, err))
 		return e.commits.broken
 	}
 	return translate(err)
+}
+
+// end lets nothing be written any more.
+func (c *commits) end(cause error) {
+	if c.broken == nil {
+		close(c.done)
+	}
+	c.broken = cause
+}
+
+// Broken is closed when nothing can be written any more until the store is opened anew: Err then says why.
+func (e *Engine) Broken() <-chan struct{} { return e.commits.done }
+
+// Err is why nothing can be written any more, and nil while something can.
+func (e *Engine) Err() error {
+	e.commits.turn.Lock()
+	defer e.commits.turn.Unlock()
+	return e.commits.broken
 }
 
 // unconfirmed tells a sync that failed, which bbolt reports as a bare number, from a write that was refused: that one

@@ -75,6 +75,9 @@ func TestDiskThatIsFull(t *testing.T) {
 		}
 	}
 	back()
+	if err := engine.Err(); err != nil {
+		t.Errorf("a write that was refused has broken the store: %v", err)
+	}
 	put(t, engine, "after", "room again")
 	verifies(t, engine, 21)
 	if err := engine.Close(); err != nil {
@@ -96,6 +99,14 @@ func TestDiskThatDoesNotSync(t *testing.T) {
 	err := engine.Update(t.Context(), write)
 	if !errors.Is(err, store.ErrUnavailable) || !strings.Contains(err.Error(), "did not confirm") {
 		t.Errorf("got the error %v, want ErrUnavailable that says why", err)
+	}
+	select {
+	case <-engine.Broken():
+	default:
+		t.Error("nobody is told that the store is broken")
+	}
+	if err := engine.Err(); err == nil || !strings.Contains(err.Error(), "did not confirm") {
+		t.Errorf("it says %v", err)
 	}
 	back()
 	if err := engine.Update(t.Context(), write); !errors.Is(err, store.ErrUnavailable) {

@@ -24,7 +24,8 @@
 //
 // # When the disk refuses
 //
-// Update answers store.ErrUnavailable while less than 3 % or less than 64 MiB of the disk are free, and when a write is
-// refused; reading goes on, and nothing of the commit is seen. After a sync that failed nothing is acknowledged any more
-// until the store is opened anew.
+// Update answers store.ErrUnavailable while less than 1 % of the disk is free, 64 MiB of a large one, and when a write is
+// refused; reading goes on, and nothing of the commit is seen. A store from which much was removed needs no room on the
+// disk and goes on. Disk tells how full it is, so that others can stop well before. After a sync that failed nothing is
+// acknowledged any more until the store is opened anew, and Broken says so.
 package bolt

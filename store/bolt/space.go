@@ -8,13 +8,17 @@ import (
 
 // limits are where a store begins to refuse.
 type limits struct {
-	verifyAtOnce int64  // bytes; a store up to this size is looked through by Open
-	minFree      uint64 // bytes that must be free on the disk for a write
-	minPercent   uint64 // of the disk that must be free for a write
+	verifyAtOnce int64 // bytes; a store up to this size is looked through by Open
 	space        func(path string) (space, error)
 }
 
-var defaults = limits{verifyAtOnce: 64 << 20, minFree: 64 << 20, minPercent: 3, space: spaceAt}
+var defaults = limits{verifyAtOnce: 64 << 20, space: spaceAt}
+
+const (
+	mostReserve = 64 << 20 // bytes
+	reservePart = 100      // one part in so many of the disk
+	roomWithin  = 4 << 20  // bytes of pages no longer in use; more than a commit needs
+)
 
 // space is what the disk under a store has, in bytes.
 type space struct {
@@ -22,16 +26,24 @@ type space struct {
 	network     string // the file system's name when it is shared over a network
 }
 
-// room refuses a write before the disk is full: then the machine still works, and so does erasing and copying by hand. A
-// disk that cannot be asked is not held to be full.
+// Disk answers how much room the disk under the store has, in bytes.
+func (e *Engine) Disk() (free, total uint64, err error) {
+	s, err := e.limits.space(e.path)
+	return s.free, s.total, err
+}
+
+// reserve is what no store takes: with it the machine still works, and so does copying by hand.
+func (s space) reserve() uint64 { return min(mostReserve, s.total/reservePart) }
+
+// room refuses a write before the disk is full. A disk that cannot be asked is not held to be full, and a store that has
+// room within itself, since much was removed from it, needs none on the disk.
 func (e *Engine) room() error {
 	s, err := e.limits.space(e.path)
-	if err != nil || s.free >= e.limits.minFree && s.free >= s.total/100*e.limits.minPercent {
+	if err != nil || s.free >= s.reserve() || e.db.Stats().FreeAlloc >= roomWithin {
 		return nil
 	}
 	const mega = 1 << 20
-	return fmt.Errorf("%w: the disk is nearly full, %d MiB of %d MiB are free; at least %d MiB and %d %% must be", store.ErrUnavailable,
-		s.free/mega, s.total/mega, e.limits.minFree/mega, e.limits.minPercent)
+	return fmt.Errorf("%w: the disk is full, %d MiB of %d MiB are free", store.ErrUnavailable, s.free/mega, s.total/mega)
 }
 
 // warnOfNetwork: a lock and a sync over a network do not mean what they mean on a disk.
