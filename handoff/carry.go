@@ -11,7 +11,7 @@ import (
 )
 
 // intend writes that a post is being sent and draws it, in one transaction. sending are the jobs it stands for. A job that
-// is not needed any more, or that died while it was being sent, is dealt with here, and nothing is sent.
+// is not needed any more, that died while it was being sent, or that has rested is dealt with here, and nothing is sent.
 func (d *Desk) intend(ctx context.Context, j job) (post Post, sending []job, err error) {
 	chance := d.chance()
 	var after []judged
@@ -25,12 +25,16 @@ func (d *Desk) intend(ctx context.Context, j job) (post Post, sending []job, err
 		if err != nil {
 			return err
 		}
-		if head.Phase == phaseSending {
+		switch head.Phase {
+		case phaseSending:
 			died, err := interruptedWith(tx, head)
 			if err != nil {
 				return err
 			}
 			after = interrupted(died, d.now(), chance)
+			return d.settle(tx, f, after, Post{}, Receipt{})
+		case phaseResting:
+			after = []judged{{head, verdictHeld}}
 			return d.settle(tx, f, after, Post{}, Receipt{})
 		}
 		var ready bool
@@ -105,9 +109,14 @@ func (d *Desk) draw(tx store.Tx, f *dossier, j job) (post Post, ready bool, err 
 		return Post{}, false, dequeue(tx, j) // it is there, or nobody needs it any more
 	case j.Kind == PostThread:
 		return post, true, nil
-	case thread == nil && j.Kind == PostLine && f.handoff.askedBeside(j.Channel):
-		return Post{}, false, dequeue(tx, j) // the line goes, or has gone, to the other channels
 	case thread == nil:
+		goes, err := f.goesElsewhere(tx, j)
+		if err != nil {
+			return Post{}, false, err
+		}
+		if goes {
+			return Post{}, false, dequeue(tx, j)
+		}
 		j.Cause = "the channel has no thread for this conversation"
 		return Post{}, false, d.settle(tx, f, []judged{{j, verdictFailed}}, post, Receipt{})
 	case j.Kind == PostCard && thread.Drawn >= f.handoff.Version:
@@ -140,6 +149,27 @@ func putOff(tx store.Tx, j job, until time.Time) error {
 	return enqueue(tx, j)
 }
 
+// goesElsewhere says whether a line that has no thread here is in another channel, or on its way there, or known not to be.
+func (f *dossier) goesElsewhere(tx store.Tx, line job) (bool, error) {
+	if line.Kind != PostLine {
+		return false, nil
+	}
+	if _, known, err := get[DeliveryState](tx, deliveryKey(f.conversation.ID, line.Message)); err != nil || known {
+		return known, err
+	}
+	for _, channel := range f.handoff.Channels {
+		if channel == line.Channel {
+			continue
+		}
+		for key, raw := range tx.Scan(queueRows(channel, line.Queue), "") {
+			if j, err := decode[job](key, raw); err == nil && j.Message == line.Message {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
+}
+
 // record writes what became of a post, with everything that follows from it, in one transaction.
 func (d *Desk) record(ctx context.Context, sent []job, post Post, r Receipt, failure error) error {
 	head := sent[0]
@@ -152,6 +182,9 @@ func (d *Desk) record(ctx context.Context, sent []job, post Post, r Receipt, fai
 		if err != nil {
 			return err
 		}
+		if done, err := written(tx, head); err != nil || done && (f != nil || head.Conversation == "") {
+			return err
+		}
 		if err := d.watchChannel(tx, head.Channel, failure); err != nil {
 			return err
 		}
@@ -161,6 +194,13 @@ func (d *Desk) record(ctx context.Context, sent []job, post Post, r Receipt, fai
 		d.seen.judged(after)
 	}
 	return err
+}
+
+// written says whether what became of this attempt is written down already: a commit may have taken effect though the store
+// reported that it failed.
+func written(tx store.Tx, sent job) (bool, error) {
+	row, found, err := get[job](tx, sent.key())
+	return !found || row.Phase != phaseSending || row.Attempt != sent.Attempt, err
 }
 
 // watchChannel lets a channel's state follow what posts meet there.

@@ -25,9 +25,7 @@ func (d *Desk) Events(ctx context.Context, id ID, after Seq) iter.Seq2[Event, er
 			case !more || err != nil:
 				return
 			}
-			select {
-			case <-wake:
-			case <-ctx.Done():
+			if d.sleep(ctx, wake, untilWoken) != nil {
 				return
 			}
 		}

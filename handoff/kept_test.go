@@ -30,6 +30,10 @@ func (h *house) keptBy(list func(ctx context.Context, after string, limit int) (
 	}
 }
 
+// untilHeld is how long a post that is in doubt twice keeps its place: until the second attempt, and until that one shows
+// nothing any more.
+const untilHeld = 20*time.Second + time.Minute
+
 // doubted is a joined conversation with one line that is held.
 func (h *house) doubted(faults ...fault) (dana, id handoff.ID, said handoff.Said) {
 	h.Helper()
@@ -37,7 +41,7 @@ func (h *house) doubted(faults ...fault) (dana, id handoff.ID, said handoff.Said
 	h.chat.forget()
 	h.chat.failsOnce(handoff.PostLine, faults...)
 	said = h.says(dana, "one")
-	h.pass(20 * time.Second)
+	h.pass(untilHeld)
 	return dana, id, said
 }
 
@@ -47,7 +51,7 @@ func TestHeldLine(t *testing.T) {
 	play(t, func(h *house) {
 		dana, id, said := h.doubted(doubtLost(), doubtLost(), doubtLost(), doubtTaken())
 		other := h.says(dana, "two")
-		h.pass(20 * time.Second)
+		h.pass(untilHeld)
 		wantLines(t, "the channel", h.chat.said(sales), missing, "Dana: two (2)")
 		held := h.held()
 		if len(held) != 2 {
@@ -55,7 +59,7 @@ func TestHeldLine(t *testing.T) {
 		}
 		first, second := held[0], held[1]
 		if first.State != handoff.KeptHeld || first.Channel != sales || first.Conversation != dana || first.Handoff != id || first.Kind != handoff.PostLine ||
-			first.Message != said.ID || first.Text != "one" || first.Cause == "" || first.Attempts != 2 || first.At.IsZero() || first.KeptAt.Sub(first.At) != 20*time.Second {
+			first.Message != said.ID || first.Text != "one" || first.Cause == "" || first.Attempts != 2 || first.At.IsZero() || first.KeptAt.Sub(first.At) != untilHeld {
 			t.Errorf("the first is %+v", first)
 		}
 
@@ -78,14 +82,14 @@ func TestHeldLine(t *testing.T) {
 	})
 }
 
-// TestHeldAgain: a line that is sent again and meets a doubt again is held at once, under another id, and the thread hears
+// TestHeldAgain: a line that is sent again and meets a doubt again gets no further attempt and is held, under another id, and the thread hears
 // of the next one that is missing.
 func TestHeldAgain(t *testing.T) {
 	play(t, func(h *house) {
 		dana, _, said := h.doubted(doubtLost(), doubtLost(), doubtTaken(), doubtLost(), doubtLost())
 		first := h.held()[0].ID
 		h.must(h.desk.SendAgain(h.Context(), first, nil))
-		h.pass(0)
+		h.pass(time.Minute)
 		held := h.held()
 		if len(held) != 1 || held[0].ID == first {
 			t.Fatalf("held are %+v", held)
@@ -100,7 +104,7 @@ func TestHeldAgain(t *testing.T) {
 		h.chat.forget()
 		h.chat.failsOnce(handoff.PostLine, doubtLost(), doubtLost())
 		h.says(dana, "two")
-		h.pass(20 * time.Second)
+		h.pass(untilHeld)
 		wantLines(t, "the channel, when the next one is missing", h.chat.said(sales), missing)
 	})
 }
@@ -139,7 +143,7 @@ func TestHeldThread(t *testing.T) {
 				})
 				dana := h.visitor("Dana")
 				id := h.asks(dana)
-				h.pass(20 * time.Second)
+				h.pass(untilHeld)
 				h.says(dana, "sales alone hears this")
 				held := h.held()
 				if len(held) != 1 || held[0].Kind != handoff.PostThread || held[0].Channel != support {
@@ -166,7 +170,7 @@ func TestHeldThread(t *testing.T) {
 			h.chat.failsOnce(handoff.PostThread, doubtLost(), doubtLost())
 			dana := h.visitor("Dana")
 			h.asks(dana)
-			h.pass(20 * time.Second)
+			h.pass(untilHeld)
 			if got := h.conversation(dana).State; got != handoff.StateAgent {
 				t.Fatalf("the state is %s", got)
 			}
@@ -190,9 +194,9 @@ func TestOtherPostsHeld(t *testing.T) {
 			dana, id := h.joined("Dana")
 			h.chat.failsOnce(row.kind, doubtLost(), doubtLost())
 			h.does(handoff.VerbLeave, sam, sales, id)
-			h.pass(20 * time.Second)
+			h.pass(untilHeld)
 			h.ends(dana, handoff.FromVisitor)
-			h.pass(20 * time.Second)
+			h.pass(untilHeld)
 			held := h.held()
 			if len(held) != 1 || held[0].Kind != row.kind {
 				t.Fatalf("held are %+v", held)
@@ -279,7 +283,7 @@ func TestKeptErased(t *testing.T) {
 		h.chat.failsOnce(handoff.PostLine, refusal("no"), doubtLost(), doubtLost())
 		h.says(dana, "Danaë one")
 		h.says(dana, "Danaë two")
-		h.pass(20 * time.Second)
+		h.pass(untilHeld)
 		if len(h.held()) != 1 || len(h.dead()) != 1 {
 			t.Fatalf("held %+v, dead %+v", h.held(), h.dead())
 		}

@@ -7,7 +7,8 @@ import (
 
 // The patience of a lane.
 const (
-	settle      = 20 * time.Second // after a doubt: a service that accepts late has done so by then
+	settle      = 20 * time.Second // after a doubt: a service that accepts late has most likely done so by then
+	rest        = time.Minute      // after a second doubt: it has surely done so by then
 	backoffMin  = time.Second
 	backoffMax  = time.Minute
 	maxTries    = 30
@@ -22,7 +23,7 @@ const (
 	verdictSent   verdict = "sent"
 	verdictAgain  verdict = "again"  // certainly not there: try again later
 	verdictDoubt  verdict = "doubt"  // nobody knows: wait, then once more with an ordinal
-	verdictHeld   verdict = "held"   // nobody knows, twice: leave it to a person
+	verdictHeld   verdict = "held"   // nobody knows, twice, and it has rested: leave it to a person
 	verdictFailed verdict = "failed" // certainly not there, and no use to try again
 )
 
@@ -124,14 +125,14 @@ func smaller(j job, together int, now time.Time) (job, verdict) {
 	return j, verdictAgain
 }
 
-// doubt waits until a late acceptance would have shown, and allows one more attempt.
+// doubt waits until a late acceptance would most likely have shown, and allows one more attempt. After that the job rests,
+// with all that stand behind it, until nothing can show any more: what is held must not appear behind what was said later.
 func doubt(j job, now time.Time) (job, verdict) {
 	j.Doubts++
-	if j.Doubts > 1 {
-		j.Phase = phaseHeld
-		return j, verdictHeld
-	}
 	j.Phase, j.NotBefore = phasePending, now.Add(settle)
+	if j.Doubts > 1 {
+		j.Phase, j.NotBefore = phaseResting, now.Add(rest)
+	}
 	return j, verdictDoubt
 }
 

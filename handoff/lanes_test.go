@@ -49,7 +49,7 @@ func TestDelivery(t *testing.T) {
 			[]string{"Dana: one (2)", "Dana: two"}, []handoff.DeliveryState{handoff.DeliveryUncertain, handoff.DeliverySent}},
 		{"in doubt, then refused", []fault{doubtTaken(), refusal("no")}, 20 * time.Second,
 			[]string{"Dana: one", "Dana: two", missing}, []handoff.DeliveryState{handoff.DeliveryUncertain, handoff.DeliveryFailed}},
-		{"in doubt twice", []fault{doubtLost(), doubtTaken()}, 20 * time.Second,
+		{"in doubt twice", []fault{doubtLost(), doubtTaken()}, untilHeld,
 			[]string{"Dana: one (2)", "Dana: two", missing}, []handoff.DeliveryState{handoff.DeliveryUncertain}},
 		{"an error of no kind", []fault{{err: errors.New("what?")}}, 20 * time.Second,
 			[]string{"Dana: one (2)", "Dana: two"}, []handoff.DeliveryState{handoff.DeliveryUncertain, handoff.DeliverySent}},

@@ -38,6 +38,7 @@ type phase string
 const (
 	phasePending phase = "pending" // to be done
 	phaseSending phase = "sending" // the call is under way, or the process died in it
+	phaseResting phase = "resting" // in doubt twice: held when it has rested
 	phaseHeld    phase = "held"    // in doubt twice: a person decides
 	phaseDead    phase = "dead"    // certainly not there, and not tried any more: likewise
 )

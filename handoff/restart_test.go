@@ -2,7 +2,6 @@ package handoff_test
 
 import (
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/docket-handoff/docket/handoff"
@@ -144,7 +143,7 @@ func TestDeathTwice(t *testing.T) {
 			h.die()
 			h.open()
 		}
-		synctest.Wait() // the desk finds what the death has interrupted before anything else comes
+		h.pass(time.Minute) // until it has rested
 		h.says(dana, "two")
 		h.pass(time.Hour / 2)
 		wantLines(t, "the channel", h.chat.said(sales), "Dana: one", "Dana: one (2)", missing, "Dana: two")

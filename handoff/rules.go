@@ -130,13 +130,6 @@ func (f *dossier) threadFailed(channel ID) {
 	}
 }
 
-// askedBeside says whether another channel than this one was asked and has not refused.
-func (h *Handoff) askedBeside(channel ID) bool {
-	return slices.ContainsFunc(h.Channels, func(other ID) bool {
-		return other != channel && !slices.Contains(h.Failed, other)
-	})
-}
-
 // threadIn finds the handoff's thread in a channel.
 func (h *Handoff) threadIn(channel ID, address string) *Thread {
 	for i, t := range h.Threads {

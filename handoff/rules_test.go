@@ -353,7 +353,7 @@ func TestJudge(t *testing.T) {
 		{"later, after a day", job{Attempt: 3, At: now.Add(-25 * time.Hour)}, retry(0), verdictFailed, 0},
 		{"in doubt", job{Attempt: 1}, &DeliveryError{}, verdictDoubt, 20 * time.Second},
 		{"in doubt for no known reason", job{Attempt: 1}, errInternal, verdictDoubt, 20 * time.Second},
-		{"in doubt again", job{Attempt: 2, Doubts: 1}, &DeliveryError{}, verdictHeld, 0},
+		{"in doubt again", job{Attempt: 2, Doubts: 1}, &DeliveryError{}, verdictDoubt, time.Minute},
 		{"a card in doubt", job{Kind: PostCard, Attempt: 1}, &DeliveryError{}, verdictAgain, time.Second},
 		{"a removal in doubt", job{Kind: PostErase, Attempt: 9, Doubts: 0}, &DeliveryError{}, verdictAgain, time.Minute},
 		{"a card refused", job{Kind: PostCard, Attempt: 1}, certain, verdictFailed, 0},
@@ -366,7 +366,11 @@ func TestJudge(t *testing.T) {
 			if got.verdict != row.want {
 				t.Fatalf("the verdict is %s, want %s", got.verdict, row.want)
 			}
-			if row.pause > 0 && (got.NotBefore.Sub(now) != row.pause || got.Phase != phasePending) {
+			phase := phasePending
+			if got.Doubts > 1 {
+				phase = phaseResting
+			}
+			if row.pause > 0 && (got.NotBefore.Sub(now) != row.pause || got.Phase != phase) {
 				t.Errorf("%s in %v, want in %v", got.Phase, got.NotBefore.Sub(now), row.pause)
 			}
 		})

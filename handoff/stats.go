@@ -15,7 +15,7 @@ func (s *seen) judged(jobs []judged) {
 		switch j.verdict {
 		case verdictAgain:
 			s.retries.Add(1)
-		case verdictDoubt, verdictHeld:
+		case verdictDoubt:
 			s.doubts.Add(1)
 		}
 	}
