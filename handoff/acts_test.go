@@ -342,3 +342,35 @@ func TestPressOvertakesTheAcknowledgement(t *testing.T) {
 		}
 	})
 }
+
+// TestPressOfAnEarlierState: a platform delivers a press again under another id. Meanwhile the state may have gone round, and
+// look as it did; a press says which one it was about.
+func TestPressOfAnEarlierState(t *testing.T) {
+	play(t, func(h *house) {
+		dana := h.visitor("Dana")
+		id := h.asks(dana)
+		thread, card := h.chat.thread(sales)
+		press := func(verb handoff.Verb, version int, want handoff.Outcome) {
+			t.Helper()
+			acted, err := h.desk.Act(h.Context(), handoff.Act{
+				Verb: verb, Person: sam, Handoff: id, Version: version, Card: card, Place: handoff.Place{Channel: sales, Thread: thread},
+			})
+			h.must(err)
+			if acted.Outcome != want || acted.View == nil {
+				t.Errorf("%s on version %d: %s, want %s", verb, version, acted.Outcome, want)
+			}
+			h.pass(0)
+		}
+		first := h.handoff(id).Version
+		press(handoff.VerbJoin, first, handoff.OutcomeDone)
+		press(handoff.VerbJoin, first, handoff.OutcomeAgain)
+		press(handoff.VerbLeave, first+1, handoff.OutcomeDone)
+		press(handoff.VerbJoin, first, handoff.OutcomeOutdated)
+		press(handoff.VerbJoin, first+2, handoff.OutcomeDone)
+		for _, verb := range []handoff.Verb{handoff.VerbLeave, handoff.VerbEnd, handoff.VerbBack} {
+			press(verb, first+1, handoff.OutcomeOutdated)
+		}
+		press(handoff.VerbTranscript, first, handoff.OutcomeDone)
+		press(handoff.VerbEnd, 0, handoff.OutcomeDone) // a card that is older than versions on cards
+	})
+}

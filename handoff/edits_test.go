@@ -4,6 +4,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -74,6 +75,76 @@ func TestEdits(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestChangesInAnotherOrder: what a platform delivers in another order than it was done in ends as it was done.
+func TestChangesInAnotherOrder(t *testing.T) {
+	at := func(minutes int) time.Time { return time.Date(2026, 11, 23, 9, minutes, 0, 0, time.UTC) }
+	const line = 0 // among the steps: the line itself
+	steps := map[int]handoff.Change{
+		1: {Key: "first", Text: "first edit", At: at(1)},
+		2: {Key: "second", Text: "second edit", At: at(2)},
+		3: {Key: "internal", Text: "// not for the visitor", At: at(3)},
+		4: {Key: "gone", Delete: true, At: at(4)},
+	}
+	for _, row := range []struct {
+		name  string
+		order []int
+		want  []string
+	}{
+		{"two edits", []int{line, 2, 1}, []string{"specialist: second edit", "message_edited: second edit"}},
+		{"an edit before its line", []int{1, line}, []string{"specialist: first edit"}},
+		{"an edit before its line, and once more", []int{1, line, 1}, []string{"specialist: first edit"}},
+		{"two edits before their line", []int{2, 1, line}, []string{"specialist: second edit"}},
+		{"the later one before it, the earlier one after", []int{2, line, 1}, []string{"specialist: second edit"}},
+		{"the earlier one before it, the later one after", []int{1, line, 2}, []string{"specialist: second edit", "message_edited: second edit"}},
+		{"made internal before it", []int{3, line}, nil},
+		{"removed before it", []int{4, line}, nil},
+		{"removed and edited before it", []int{4, 2, line}, nil},
+		{"edited and removed before it", []int{2, 4, line}, nil},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			play(t, func(h *house) {
+				dana, _ := h.joined("Dana")
+				thread, _ := h.chat.thread(sales)
+				before := len(h.log(dana))
+				for _, step := range row.order {
+					if step == line {
+						h.writes(sam, sales, "draft")
+						continue
+					}
+					c := steps[step]
+					c.Channel, c.Thread, c.Message = sales, thread, "draft"
+					h.must(h.desk.FromEdit(h.Context(), c))
+				}
+				wantLines(t, "the log", h.log(dana)[before:], row.want...)
+			})
+		})
+	}
+}
+
+// TestEarlyChangesElsewhere: what is changed outside of the handoffs under way is nobody's business.
+func TestEarlyChangesElsewhere(t *testing.T) {
+	play(t, func(h *house) {
+		dana, id := h.joined("Dana")
+		thread, _ := h.chat.thread(sales)
+		change := func(thread string) {
+			h.Helper()
+			h.must(h.desk.FromEdit(h.Context(), handoff.Change{Key: h.key(), Channel: sales, Thread: thread, Message: "lunch", Text: "pizza today"}))
+		}
+		change("some other thread")
+		h.place = &handoff.Place{Channel: sales, Thread: thread}
+		h.does(handoff.VerbEnd, sam, sales, id)
+		change(thread)
+		for key, value := range h.rows() {
+			if strings.Contains(value, "pizza") {
+				t.Errorf("it is kept in %s", key)
+			}
+		}
+		if got := h.conversation(dana).State; got != handoff.StateAgent {
+			t.Errorf("the conversation is with %s", got)
+		}
+	})
 }
 
 // TestReactions: only the specialist who joined is shown.

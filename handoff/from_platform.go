@@ -82,8 +82,12 @@ func (d *Desk) FromSpecialist(ctx context.Context, line SpecialistLine) (Heard, 
 		if err != nil {
 			return err
 		}
+		line, changed, err := withEarly(tx, owner.Conversation, line)
+		if err != nil {
+			return err
+		}
 		if heard = f.hears(owner.Handoff, line); heard == HeardRelayed {
-			if err := d.relayIn(tx, f, line); err != nil {
+			if err := d.relayIn(tx, f, line, changed); err != nil {
 				return err
 			}
 			if err := prompted(tx, line.Place); err != nil {
@@ -117,8 +121,8 @@ func (f *dossier) hears(handoff ID, line SpecialistLine) Heard {
 	return HeardRelayed
 }
 
-// relayIn appends a specialist's line to the visitor's log.
-func (d *Desk) relayIn(tx store.Tx, f *dossier, line SpecialistLine) error {
+// relayIn appends a specialist's line to the visitor's log. changed is when it got its present text, if not at first.
+func (d *Desk) relayIn(tx store.Tx, f *dossier, line SpecialistLine, changed time.Time) error {
 	f.conversation.HeardAt = f.now
 	who := f.handoff.Specialist
 	seq := f.conversation.LastSeq + 1
@@ -133,7 +137,7 @@ func (d *Desk) relayIn(tx store.Tx, f *dossier, line SpecialistLine) error {
 	}
 	f.say(Author{Kind: FromSpecialist, Name: who.Name, Photo: who.Photo}, line.Text, files)
 	if line.Message != "" {
-		owner := messageOwner{Conversation: f.conversation.ID, Seq: seq}
+		owner := messageOwner{Conversation: f.conversation.ID, Seq: seq, Changed: changed}
 		if err := own(tx, line.Place.Channel, line.Message, owner); err != nil {
 			return err
 		}
@@ -151,76 +155,6 @@ func own(tx store.Tx, channel ID, message string, owner messageOwner) error {
 		return err
 	}
 	return tx.Put(conversationRows(owner.Conversation)+row, nil)
-}
-
-// Change is an edit or a removal of a message that was relayed before.
-type Change struct {
-	Key     string
-	Channel ID
-	Message string // the platform's id
-	Text    string // the new text
-	Delete  bool
-}
-
-// FromEdit carries an edit or a removal to the visitor. A message that was never relayed is left alone; one that is made
-// internal, or empty, by the edit is removed for the visitor.
-func (d *Desk) FromEdit(ctx context.Context, c Change) error {
-	return d.update(ctx, func(tx store.Tx) error {
-		owner, found, err := get[messageOwner](tx, ownerKey(c.Channel, c.Message))
-		if err != nil || !found {
-			return err
-		}
-		var ignored bool
-		if found, err := once(tx, "platform", c.Key, "", &ignored); err != nil || found {
-			return err
-		}
-		e, found, err := get[Event](tx, logKey(owner.Conversation, owner.Seq))
-		if err != nil || !found || e.Message == nil || e.Message.From.Kind != FromSpecialist || e.Message.Deleted {
-			return err
-		}
-		f, err := d.load(tx, owner.Conversation)
-		if err != nil {
-			return err
-		}
-		if err := f.amend(tx, e, c); err != nil {
-			return err
-		}
-		if err := remember(tx, "platform", c.Key, "", true, d.now()); err != nil {
-			return err
-		}
-		return d.save(tx, f)
-	})
-}
-
-// amend changes the message where it stands, and in the edits that followed, so that nobody reads an old text again. It
-// tells those who have read it.
-func (f *dossier) amend(tx store.Tx, e Event, c Change) error {
-	m, name := *e.Message, EventEdited
-	m.Text = strings.TrimSpace(strings.ToValidUTF8(c.Text, "\uFFFD"))
-	if c.Delete || internal(m.Text) || m.Text == "" && len(m.Attachments) == 0 {
-		name = EventDeleted
-		m.Deleted, m.EditedAt, m.Text, m.Attachments = true, nil, "", nil
-	} else {
-		m.EditedAt = &f.now
-	}
-	var stale []Event
-	err := eachEvent(tx, f.conversation.ID, e.Seq-1, func(old Event) bool {
-		if old.Message != nil && old.Message.ID == m.ID {
-			stale = append(stale, old)
-		}
-		return true
-	})
-	if err != nil {
-		return err
-	}
-	for _, old := range stale {
-		old.Message = &m
-		if err := put(tx, logKey(f.conversation.ID, old.Seq), old); err != nil {
-			return err
-		}
-	}
-	f.append(Event{Name: name, Message: &m})
-	return nil
 }
 
 // FromReaction shows the visitor what the specialist who joined thinks of their lines. A mark on a post that carries

@@ -65,6 +65,7 @@ func (h *Handler) answerPress(ctx context.Context, a *activity.Activity, verb st
 		return activity.InvokeResponse{}, err
 	}
 	switch {
+	case acted.Outcome == handoff.OutcomeOutdated: // whoever pressed sees what it is about now
 	case acted.Outcome != handoff.OutcomeDone && acted.Outcome != handoff.OutcomeAgain:
 		return activity.MessageResponse(refusalOf(acted)), nil
 	case known == handoff.VerbTranscript:
@@ -96,11 +97,12 @@ func (h *Handler) submit(ctx context.Context, a *activity.Activity, at handoff.P
 func (h *Handler) act(ctx context.Context, a *activity.Activity, at handoff.Place, verb handoff.Verb, data json.RawMessage, key string) (handoff.Acted, error) {
 	var named struct {
 		Handoff string `json:"handoff"`
+		Version int    `json:"version"`
 	}
 	if err := json.Unmarshal(data, &named); err != nil || named.Handoff == "" {
 		return handoff.Acted{Outcome: handoff.OutcomeForeign}, nil
 	}
-	return h.desk.Act(ctx, handoff.Act{Key: key, Verb: verb, Place: at, Person: h.person(ctx, a), Handoff: handoff.ID(named.Handoff), Card: a.ReplyToID})
+	return h.desk.Act(ctx, handoff.Act{Key: key, Verb: verb, Place: at, Person: h.person(ctx, a), Handoff: handoff.ID(named.Handoff), Version: named.Version, Card: a.ReplyToID})
 }
 
 // command does what was written after a mention. Outside a handoff's thread it is about the channel.

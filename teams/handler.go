@@ -160,7 +160,8 @@ func (h *Handler) edit(ctx context.Context, t *bot.Turn) (*activity.InvokeRespon
 	if err != nil || a.From != nil && a.FromBot() {
 		return nil, nil
 	}
-	change := handoff.Change{Key: keyOf(a), Channel: at.Channel, Message: a.ID, Delete: a.IsType(activity.TypeMessageDelete)}
+	change := handoff.Change{Key: keyOf(a), Channel: at.Channel, Thread: at.Thread, Message: a.ID, Delete: a.IsType(activity.TypeMessageDelete)}
+	change.At, _ = time.Parse(time.RFC3339Nano, a.Timestamp) // a channel that does not say when is heard as it comes
 	if !change.Delete {
 		change.Text = a.TextFor(a.Recipient.ID)
 		change.Delete = change.Text == "" || strings.HasPrefix(change.Text, handoff.InternalMark)
