@@ -108,6 +108,7 @@ func (s *Service) recorded(op Op, next http.HandlerFunc) http.HandlerFunc {
 		})
 		s.changed()
 		s.mu.Unlock()
+		w.Header().Set("Date", s.now().UTC().Format(http.TimeFormat))
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		next(w, r.WithContext(context.WithValue(r.Context(), bodyKey{}, body)))
 	}

@@ -99,27 +99,36 @@ var errNoServer = errors.New("no server answers at the store's socket")
 
 const maxRefusal = 4 << 10 // bytes that are read of what a server says against a copy
 
-// throughServer asks the server at the store's socket, and copies what it answers.
-func throughServer(ctx context.Context, path string, w io.Writer) error {
+// askServer asks the server at the store's socket. It is errNoServer when nobody answers there.
+func askServer(ctx context.Context, store, what string) (*http.Response, error) {
 	transport := &http.Transport{
 		DisableKeepAlives: true, DisableCompression: true,
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			return new(net.Dialer).DialContext(ctx, "unix", socketOf(path))
+			return new(net.Dialer).DialContext(ctx, "unix", socketOf(store))
 		},
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://docket/backup", nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://docket"+what, nil)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	response, err := transport.RoundTrip(request)
 	var failed *net.OpError
 	switch {
-	case ctx.Err() != nil:
-		return ctx.Err()
+	case err != nil && ctx.Err() != nil:
+		return nil, ctx.Err()
 	case errors.As(err, &failed) && failed.Op == "dial":
-		return errNoServer
+		return nil, errNoServer
 	case err != nil:
-		return fmt.Errorf("the server does not answer: %w", err)
+		return nil, fmt.Errorf("the server does not answer: %w", err)
+	}
+	return response, nil
+}
+
+// throughServer asks for a copy and writes what is answered.
+func throughServer(ctx context.Context, path string, w io.Writer) error {
+	response, err := askServer(ctx, path, "/backup")
+	if err != nil {
+		return err
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {

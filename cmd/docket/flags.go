@@ -36,3 +36,6 @@ func bySetting(err error) error {
 	}
 	return err
 }
+
+// aboutSetting says whether the parser complains about what a setting says, and not about how the command was written.
+func aboutSetting(err error) bool { return bySetting(err).Error() != err.Error() }

@@ -23,6 +23,7 @@ type keeper struct {
 	listener net.Listener // nil where the file system has no sockets
 	engine   *bolt.Engine
 	disk     *disk
+	began    time.Time
 	log      *slog.Logger
 }
 
@@ -32,10 +33,10 @@ func socketOf(store string) string { return store + ".sock" }
 
 // newKeeper makes the socket. A server that cannot have one serves nevertheless.
 func newKeeper(store string, engine *bolt.Engine, disk *disk, log *slog.Logger) *keeper {
-	k := &keeper{socket: socketOf(store), engine: engine, disk: disk, log: log}
+	k := &keeper{socket: socketOf(store), engine: engine, disk: disk, began: time.Now(), log: log}
 	var err error
 	if k.listener, err = listenPrivately(k.socket); err != nil {
-		log.Warn("docket backup will work only while the server is stopped: its socket cannot be made", "socket", k.socket, "error", err)
+		log.Warn("docket backup and docket doctor will work only while the server is stopped: its socket cannot be made", "socket", k.socket, "error", err)
 	}
 	return k
 }
@@ -113,6 +114,7 @@ func (k *keeper) lookThrough(ctx context.Context) error {
 func (k *keeper) answer(ctx context.Context) error {
 	door := http.NewServeMux()
 	door.HandleFunc("GET /backup", k.backup)
+	door.HandleFunc("GET /doctor", k.doctor)
 	server := &http.Server{
 		Handler: door, ReadHeaderTimeout: headerTime, MaxHeaderBytes: headerBytes, BaseContext: func(net.Listener) context.Context { return ctx },
 		ErrorLog: slog.NewLogLogger(k.log.Handler(), slog.LevelDebug),

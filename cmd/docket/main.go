@@ -1,7 +1,7 @@
 // Command docket brings a website's conversations to people in Microsoft Teams.
 //
 // serve is the server, demo plays the whole story on one machine, manifest writes the Teams app package, backup and restore
-// copy the store and put a copy back. Every setting is a flag and an environment variable of the same name;
+// copy the store and put a copy back, doctor says what is wrong. Every setting is a flag and an environment variable of the same name;
 // `docket serve --help` lists them.
 package main
 
@@ -30,6 +30,7 @@ type commands struct {
 	Manifest manifestCommand `cmd:"" help:"Write the Teams app package."`
 	Backup   backupCommand   `cmd:"" help:"Copy the store to a file, also while a server uses it."`
 	Restore  restoreCommand  `cmd:"" help:"Make a store of a backup."`
+	Doctor   doctorCommand   `cmd:"" help:"Look at everything that docket needs, and say what is wrong and what to do."`
 	Version  versionCommand  `cmd:"" help:"Print version, commit and Go version."`
 }
 
@@ -48,6 +49,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return fail(stderr, err)
 	}
 	parsed, err := parser.Parse(args)
+	if err != nil && len(args) > 0 && args[0] == "doctor" && aboutSetting(err) {
+		return fail(stderr, unreadable(stdout, bySetting(err), args))
+	}
 	if err != nil {
 		return fail(stderr, fmt.Errorf("%w; docket --help lists what there is", bySetting(err)))
 	}
@@ -72,6 +76,12 @@ type versionCommand struct{}
 
 // Run prints what was built.
 func (versionCommand) Run(env environment) error {
+	_, err := fmt.Fprintln(env.stdout, "docket "+versionName())
+	return err
+}
+
+// versionName says what was built.
+func versionName() string {
 	version, commit := "development", "unknown"
 	if info, ok := debug.ReadBuildInfo(); ok {
 		if info.Main.Version != "" && info.Main.Version != "(devel)" {
@@ -83,6 +93,5 @@ func (versionCommand) Run(env environment) error {
 			}
 		}
 	}
-	_, err := fmt.Fprintf(env.stdout, "docket %s (commit %s, %s)\n", version, commit, runtime.Version())
-	return err
+	return fmt.Sprintf("%s (commit %s, %s)", version, commit, runtime.Version())
 }

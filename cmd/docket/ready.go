@@ -22,12 +22,7 @@ func (srv *server) newReadiness(disk *disk) *readiness {
 	if srv.verifier == nil || srv.settings.InsecureNoBotAuth {
 		return r
 	}
-	b := &srv.settings.Bot
-	metadata := b.OpenIDMetadata
-	if metadata == "" {
-		metadata = b.cloud().Metadata
-	}
-	r.clock = &clockWatch{url: metadata, log: srv.log}
+	r.clock = &clockWatch{url: srv.settings.Bot.metadata(), log: srv.log}
 	keys := func(ctx context.Context) error {
 		return notReady("the channel's signing keys cannot be fetched", srv.verifier.Preload(ctx))
 	}
