@@ -102,9 +102,15 @@ type talk struct {
 // begin starts a conversation as the website's back end, with a visitor it vouches for.
 func (a api) begin(agent string) talk {
 	a.t.Helper()
+	return a.beginAs(agent, "crm-123")
+}
+
+// beginAs is begin for one of several visitors.
+func (a api) beginAs(agent, visitor string) talk {
+	a.t.Helper()
 	started := a.call(http.StatusCreated, http.MethodPost, "/v1/conversations", object{
 		"agent":   agent,
-		"visitor": object{"id": "crm-123", "name": "Dana Cole", "email": "dana@northwind.example", "traits": object{"title": "VP Sales"}},
+		"visitor": object{"id": visitor, "name": "Dana Cole", "email": "dana@northwind.example", "traits": object{"title": "VP Sales"}},
 		"account": object{"name": "Northwind", "domain": "northwind.example", "traits": object{"employees": 850}},
 		"page":    object{"url": "https://example.com/pricing", "title": "Pricing"},
 	})
@@ -188,8 +194,21 @@ func (c talk) listen(after string) *stream {
 	return s
 }
 
-// read takes the frames apart. https://html.spec.whatwg.org/multipage/server-sent-events.html
+// read keeps what the stream brings.
 func (s *stream) read(body io.Reader) {
+	eachFrame(body, func(f frame) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.frames = append(s.frames, f)
+	}, func(retry string) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.retry = retry
+	})
+}
+
+// eachFrame takes the frames apart, until the stream ends. https://html.spec.whatwg.org/multipage/server-sent-events.html
+func eachFrame(body io.Reader, take func(frame), retry func(string)) {
 	var f frame
 	lines := bufio.NewScanner(body)
 	lines.Buffer(nil, 1<<20)
@@ -204,14 +223,10 @@ func (s *stream) read(body io.Reader) {
 		case "data":
 			_ = json.Unmarshal([]byte(value), &f.data)
 		case "retry":
-			s.mu.Lock()
-			s.retry = value
-			s.mu.Unlock()
+			retry(value)
 		}
 		if lines.Text() == "" && f.name != "" {
-			s.mu.Lock()
-			s.frames = append(s.frames, f)
-			s.mu.Unlock()
+			take(f)
 			f = frame{}
 		}
 	}

@@ -35,6 +35,14 @@ func newCompany(t *testing.T, cfg bottest.Config, env ...string) *company {
 // newCompanyIn lets docket run in a world that a test has prepared.
 func newCompanyIn(t *testing.T, service *bottest.Service, env ...string) *company {
 	t.Helper()
+	c := worldOf(t, service, env...)
+	c.start()
+	return c
+}
+
+// worldOf is the same before docket runs.
+func worldOf(t *testing.T, service *bottest.Service, env ...string) *company {
+	t.Helper()
 	c := &company{t: t, service: service, store: t.TempDir() + "/docket.db"}
 	c.channel, c.ana, c.ben = c.service.Channels()[0], c.service.Users()[0], c.service.Users()[1]
 	secrets := c.service.SecretConfig()
@@ -43,7 +51,6 @@ func newCompanyIn(t *testing.T, service *bottest.Service, env ...string) *compan
 		"DOCKET_BOT_OPENID_METADATA=" + c.service.MetadataURL(), "DOCKET_BOT_TOKEN_URL=" + c.service.TokenURL(),
 		"DOCKET_BOT_SERVICE_HOSTS=" + c.service.Host(), "DOCKET_API_KEY=" + apiKey, "DOCKET_STORE=bolt:" + c.store,
 	}, env...)
-	c.start()
 	return c
 }
 

@@ -80,6 +80,7 @@ func TestDiskIsWatched(t *testing.T) {
 		fake := &fakeDisk{free: 500, total: 1000}
 		d := &disk{limits: usualLimits(t), engine: fake}
 		go func() { _ = d.watch(t.Context(), log) }()
+		synctest.Wait()
 		for _, row := range []struct {
 			free uint64
 			want []string
