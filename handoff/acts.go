@@ -24,7 +24,7 @@ const (
 
 // Act is a press on a card, or a command in a thread.
 type Act struct {
-	Key     string // for commands; presses are told apart by the version that they are about
+	Key     string // the platform's identity of this input; the same one again is the same input
 	Verb    Verb
 	Place   Place
 	Person  Person
@@ -58,8 +58,9 @@ type Acted struct {
 // Taken. A press counts only from a thread of the handoff that it names.
 func (d *Desk) Act(ctx context.Context, a Act) (Acted, error) {
 	var acted Acted
+	repeated := false
 	err := d.update(ctx, func(tx store.Tx) error {
-		acted = Acted{Outcome: OutcomeForeign}
+		acted, repeated = Acted{Outcome: OutcomeForeign}, false
 		owner, found, err := d.owner(tx, a)
 		if err != nil || !found || (a.Handoff != "" && a.Handoff != owner.Handoff) {
 			return err
@@ -71,9 +72,9 @@ func (d *Desk) Act(ctx context.Context, a Act) (Acted, error) {
 		if f.handoff == nil || f.handoff.ID != owner.Handoff { // an older handoff of the same conversation
 			return d.loadEnded(tx, f, owner.Handoff, &acted)
 		}
-		if found, err := once(tx, "platform", a.Key, "", &acted.Outcome); err != nil {
+		if repeated, err = once(tx, "platform", a.Key, "", &acted.Outcome); err != nil {
 			return err
-		} else if !found {
+		} else if !repeated {
 			if err := d.act(tx, f, a, &acted); err != nil {
 				return err
 			}
@@ -84,6 +85,7 @@ func (d *Desk) Act(ctx context.Context, a Act) (Acted, error) {
 		}
 		return err
 	})
+	d.seen.input(repeated && err == nil)
 	return acted, err
 }
 

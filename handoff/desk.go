@@ -1,6 +1,7 @@
 package handoff
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -30,6 +31,9 @@ type Config struct {
 
 	Limits Limits // how much may be under way
 
+	// Heartbeat is how often the desk notes that it is alive; 20 s when 0. When three notes in a row are missing, it was away.
+	Heartbeat time.Duration
+
 	Room  func() Room      // what the disk has room for; RoomForAll when nil
 	Clock func() time.Time // time.Now when nil
 	Rand  func() float64   // spreads retries: numbers from 0 to below 1; rand.Float64 when nil
@@ -45,6 +49,7 @@ type Desk struct {
 	brief     func([]Message) Brief
 	closing   func([]Point, []Message) Closing
 	limits    Limits
+	heartbeat time.Duration
 	disk      func() Room
 	now       func() time.Time
 	chance    func() float64
@@ -61,7 +66,7 @@ func NewDesk(engine store.Engine, cfg Config) *Desk {
 	d := &Desk{
 		engine: engine, app: cfg.App, platforms: map[string]Platform{},
 		brief: cfg.Brief, closing: cfg.Close, disk: cfg.Room, now: cfg.Clock, chance: cfg.Rand, log: cfg.Log, sleep: sleep,
-		limits: cfg.Limits.orDefaults(),
+		limits: cfg.Limits.orDefaults(), heartbeat: cmp.Or(cfg.Heartbeat, defaultHeartbeat),
 	}
 	for _, p := range cfg.Platforms {
 		d.platforms[p.Name()] = p
@@ -90,12 +95,13 @@ func NewDesk(engine store.Engine, cfg Config) *Desk {
 	return d
 }
 
-// Run carries the posts of all lanes and minds the clock. It blocks until ctx ends, or somebody closes the store, and posts
+// Run carries the posts of all lanes, minds the clock, and notes that it is alive. It blocks until ctx ends, or somebody closes the store, and posts
 // in flight are done; neither is an error. One Run serves all callers, and a second one would post twice.
 func (d *Desk) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return d.runLanes(ctx) })
 	group.Go(func() error { return d.runClock(ctx) })
+	group.Go(func() error { return d.runHeart(ctx) })
 	group.Go(func() error {
 		d.complain("list older handoffs", d.catchUp(ctx))
 		return nil

@@ -142,12 +142,13 @@ func (f *dossier) append(e Event) *Event {
 
 // say adds a message to the log.
 func (f *dossier) say(from Author, text string, files []Attachment) Message {
-	seq := f.conversation.LastSeq + 1
-	m := Message{
-		ID:   messageID(f.conversation.ID, seq),
-		Seq:  seq,
-		From: from, Text: text, At: f.now, Attachments: files,
-	}
+	return f.add(Message{From: from, Text: text, Attachments: files})
+}
+
+// add gives a message its place in the log.
+func (f *dossier) add(m Message) Message {
+	m.Seq = f.conversation.LastSeq + 1
+	m.ID, m.At = messageID(f.conversation.ID, m.Seq), f.now
 	f.append(Event{Name: EventMessage, Message: &m})
 	return m
 }

@@ -27,7 +27,9 @@ func (c Change) removes() bool { return c.Delete || internal(c.Text) }
 // than they were made in end with the last that was made.
 func (d *Desk) FromEdit(ctx context.Context, c Change) error {
 	c.Text = strings.TrimSpace(strings.ToValidUTF8(c.Text, "\uFFFD"))
-	return d.update(ctx, func(tx store.Tx) error {
+	repeated := false
+	err := d.update(ctx, func(tx store.Tx) error {
+		repeated = false
 		owner, found, err := get[messageOwner](tx, ownerKey(c.Channel, c.Message))
 		if err != nil {
 			return err
@@ -36,7 +38,7 @@ func (d *Desk) FromEdit(ctx context.Context, c Change) error {
 			return d.keepEarly(tx, c)
 		}
 		var ignored bool
-		if found, err := once(tx, "platform", c.Key, "", &ignored); err != nil || found {
+		if repeated, err = once(tx, "platform", c.Key, "", &ignored); err != nil || repeated {
 			return err
 		}
 		e, found, err := get[Event](tx, logKey(owner.Conversation, owner.Seq))
@@ -62,6 +64,8 @@ func (d *Desk) FromEdit(ctx context.Context, c Change) error {
 		}
 		return d.save(tx, f)
 	})
+	d.seen.input(repeated && err == nil)
+	return err
 }
 
 // early is a change of a message that has not arrived yet. It is kept for a while: most such messages never arrive, because

@@ -27,6 +27,7 @@ type Message struct {
 	From        Author       `json:"from"`
 	Text        string       `json:"text"`
 	At          time.Time    `json:"at"`
+	WrittenAt   *time.Time   `json:"written_at,omitempty"` // set where it arrived more than a week later
 	EditedAt    *time.Time   `json:"edited_at,omitempty"`
 	Deleted     bool         `json:"deleted,omitempty"`
 	Attachments []Attachment `json:"attachments,omitempty"`

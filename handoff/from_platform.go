@@ -27,8 +27,9 @@ type SpecialistLine struct {
 	Key     string // the platform's identity of this input; the same one again is the same input
 	Place   Place
 	Person  Person
-	Message string // the platform's id of the message, for later edits
-	Text    string // plain text, mentions of the bot removed
+	Message string    // the platform's id of the message, for later edits
+	At      time.Time // when it was written, by the platform's clock; zero: not known
+	Text    string    // plain text, mentions of the bot removed
 	Files   []ForeignFile
 }
 
@@ -63,8 +64,9 @@ func internal(text string) bool {
 func (d *Desk) FromSpecialist(ctx context.Context, line SpecialistLine) (Heard, error) {
 	line.Text = strings.TrimSpace(strings.ToValidUTF8(line.Text, "\uFFFD"))
 	var heard Heard
+	repeated := false
 	err := d.update(ctx, func(tx store.Tx) error {
-		heard = HeardNowhere
+		heard, repeated = HeardNowhere, false
 		owner, found, err := get[threadOwner](tx, threadKey(line.Place.Channel, line.Place.Thread))
 		if err != nil {
 			return err
@@ -72,7 +74,11 @@ func (d *Desk) FromSpecialist(ctx context.Context, line SpecialistLine) (Heard, 
 		if !found {
 			return d.touch(tx, line.Place)
 		}
-		if found, err := once(tx, "platform", line.Key, "", &heard); err != nil || found {
+		if repeated, err = once(tx, "platform", line.Key, "", &heard); err != nil || repeated {
+			return err
+		}
+		if repeated, err = d.heardLongAgo(tx, line); err != nil || repeated {
+			heard = HeardRelayed
 			return err
 		}
 		if err := d.touch(tx, line.Place); err != nil {
@@ -96,7 +102,22 @@ func (d *Desk) FromSpecialist(ctx context.Context, line SpecialistLine) (Heard, 
 		}
 		return remember(tx, "platform", line.Key, "", heard, d.now())
 	})
+	d.seen.input(repeated && err == nil)
 	return heard, err
+}
+
+// heardLongAgo says whether a line that is older than the keys are kept is in a log already.
+func (d *Desk) heardLongAgo(tx store.Tx, line SpecialistLine) (bool, error) {
+	if !d.late(line) || line.Message == "" {
+		return false, nil
+	}
+	_, found, err := get[messageOwner](tx, ownerKey(line.Place.Channel, line.Message))
+	return found, err
+}
+
+// late says whether a line comes so late that its reader must know.
+func (d *Desk) late(line SpecialistLine) bool {
+	return !line.At.IsZero() && d.now().Sub(line.At) > keyTTL
 }
 
 // hears decides whether a line goes to the visitor.
@@ -135,7 +156,11 @@ func (d *Desk) relayIn(tx store.Tx, f *dossier, line SpecialistLine, changed tim
 		}
 		files = append(files, Attachment{Name: foreign.Name, Type: foreign.Type, URL: fileURL(f.conversation.ID, name)})
 	}
-	f.say(Author{Kind: FromSpecialist, Name: who.Name, Photo: who.Photo}, line.Text, files)
+	m := Message{From: Author{Kind: FromSpecialist, Name: who.Name, Photo: who.Photo}, Text: line.Text, Attachments: files}
+	if d.late(line) {
+		m.WrittenAt = &line.At
+	}
+	f.add(m)
 	if line.Message != "" {
 		owner := messageOwner{Conversation: f.conversation.ID, Seq: seq, Changed: changed}
 		if err := own(tx, line.Place.Channel, line.Message, owner); err != nil {
@@ -160,13 +185,15 @@ func own(tx store.Tx, channel ID, message string, owner messageOwner) error {
 // FromReaction shows the visitor what the specialist who joined thinks of their lines. A mark on a post that carries
 // several of them is a mark on each. Other people's reactions stay in the channel.
 func (d *Desk) FromReaction(ctx context.Context, key string, channel ID, message string, by Person, r Reaction) error {
-	return d.update(ctx, func(tx store.Tx) error {
+	repeated := false
+	err := d.update(ctx, func(tx store.Tx) error {
+		repeated = false
 		owner, found, err := get[messageOwner](tx, ownerKey(channel, message))
 		if err != nil || !found {
 			return err
 		}
 		var ignored bool
-		if found, err := once(tx, "platform", key, "", &ignored); err != nil || found {
+		if repeated, err = once(tx, "platform", key, "", &ignored); err != nil || repeated {
 			return err
 		}
 		f, err := d.load(tx, owner.Conversation)
@@ -187,6 +214,8 @@ func (d *Desk) FromReaction(ctx context.Context, key string, channel ID, message
 		}
 		return d.save(tx, f)
 	})
+	d.seen.input(repeated && err == nil)
+	return err
 }
 
 // touch keeps what an authenticated input says about its channel: that it lives, and how to reach it.

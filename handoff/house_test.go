@@ -42,6 +42,7 @@ type house struct {
 	agent  handoff.Agent
 	ruined bool // the test leaves a store that cannot be read
 	limits handoff.Limits
+	beat   time.Duration
 	place  *handoff.Place // where act presses; nil: on the newest card
 	room   handoff.Room   // what the disk has room for
 }
@@ -60,7 +61,7 @@ func play(t *testing.T, f func(h *house)) {
 }
 
 func newHouse(t *testing.T) *house {
-	h := &house{T: t, path: filepath.Join(t.TempDir(), "docket.db"), chat: &chat{}}
+	h := &house{T: t, path: filepath.Join(t.TempDir(), "docket.db"), chat: &chat{}, beat: 365 * 24 * time.Hour}
 	h.agent = handoff.Agent{ID: "marketing", Name: "Ava", Handoff: handoff.Policy{Enabled: true, Channels: []handoff.ID{sales}}}
 	h.open()
 	h.Cleanup(h.close)
@@ -80,7 +81,8 @@ func (h *house) open() {
 	h.must(err)
 	h.engine = &mortal{Engine: engine}
 	h.desk = handoff.NewDesk(h.engine, handoff.Config{
-		Limits: h.limits, Platforms: []handoff.Platform{h.chat}, Brief: brief, Close: closing, Room: func() handoff.Room { return h.room }, Log: slog.New(slog.NewTextHandler(h.Output(), nil)),
+		Limits: h.limits, Heartbeat: h.beat, Platforms: []handoff.Platform{h.chat}, Brief: brief, Close: closing,
+		Room: func() handoff.Room { return h.room }, Log: slog.New(slog.NewTextHandler(h.Output(), nil)),
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)

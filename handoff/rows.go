@@ -47,6 +47,7 @@ import (
 //	reports/<day>/<agent>/<channel or nothing>  Tally
 //	meta/listed                                the form of the lists, once older handoffs are in them
 //	meta/books                                 the form of queues/ and depths/, once older jobs are in them
+//	meta/alive                                 when the desk last noted that it was alive
 //	meta/epoch                                 the store's epoch
 const (
 	agentRows   = "agents/"
@@ -67,6 +68,7 @@ const (
 	epochRow    = "meta/epoch"
 	listedRow   = "meta/listed"
 	booksRow    = "meta/books"
+	aliveRow    = "meta/alive"
 )
 
 func agentKey(id ID) string   { return agentRows + string(id) }

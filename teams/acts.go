@@ -60,7 +60,11 @@ func (h *Handler) answerPress(ctx context.Context, a *activity.Activity, verb st
 	if !ours || err != nil || !inChannel(a) {
 		return activity.MessageResponse(foreignCard), nil
 	}
-	acted, err := h.act(ctx, a, at, known, data, "")
+	key := ""
+	if known != handoff.VerbTranscript && known != handoff.VerbStatus { // these change nothing
+		key = keyOf(a)
+	}
+	acted, err := h.act(ctx, a, at, known, data, key)
 	if err != nil {
 		return activity.InvokeResponse{}, err
 	}

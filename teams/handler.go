@@ -74,6 +74,15 @@ func keyOf(a *activity.Activity) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// writtenAt is the service's moment of an activity, zero when it says none that can be read.
+func writtenAt(a *activity.Activity) time.Time {
+	at, err := time.Parse(time.RFC3339Nano, a.Timestamp)
+	if err != nil {
+		return time.Time{}
+	}
+	return at
+}
+
 // inChannel says whether an activity comes from a person in a channel: the only thing this bot listens to.
 func inChannel(a *activity.Activity) bool {
 	return a.From != nil && !a.FromBot() && a.Conversation != nil && a.Conversation.ConversationType == activity.ConversationChannel
@@ -124,7 +133,7 @@ func (h *Handler) message(ctx context.Context, t *bot.Turn) (*activity.InvokeRes
 func (h *Handler) hear(ctx context.Context, a *activity.Activity, at handoff.Place, text string) (handoff.Heard, error) {
 	who := h.person(ctx, a)
 	heard, err := h.desk.FromSpecialist(ctx, handoff.SpecialistLine{
-		Key: keyOf(a), Place: at, Person: who, Message: a.ID, Text: text, Files: pictures(a),
+		Key: keyOf(a), Place: at, Person: who, Message: a.ID, Text: text, Files: pictures(a), At: writtenAt(a),
 	})
 	switch {
 	case err != nil:
@@ -160,8 +169,7 @@ func (h *Handler) edit(ctx context.Context, t *bot.Turn) (*activity.InvokeRespon
 	if err != nil || a.From != nil && a.FromBot() {
 		return nil, nil
 	}
-	change := handoff.Change{Key: keyOf(a), Channel: at.Channel, Thread: at.Thread, Message: a.ID, Delete: a.IsType(activity.TypeMessageDelete)}
-	change.At, _ = time.Parse(time.RFC3339Nano, a.Timestamp) // a channel that does not say when is heard as it comes
+	change := handoff.Change{Key: keyOf(a), Channel: at.Channel, Thread: at.Thread, Message: a.ID, At: writtenAt(a), Delete: a.IsType(activity.TypeMessageDelete)}
 	if !change.Delete {
 		change.Text = a.TextFor(a.Recipient.ID)
 		change.Delete = change.Text == "" || strings.HasPrefix(change.Text, handoff.InternalMark)

@@ -18,6 +18,7 @@ type messageView struct {
 	From        handoff.Author       `json:"from"`
 	Text        string               `json:"text"`
 	At          time.Time            `json:"at"`
+	WrittenAt   *time.Time           `json:"written_at,omitempty"`
 	EditedAt    *time.Time           `json:"edited_at"`
 	Deleted     bool                 `json:"deleted"`
 	Attachments []handoff.Attachment `json:"attachments"`
@@ -25,7 +26,7 @@ type messageView struct {
 
 func viewMessage(m handoff.Message) messageView {
 	v := messageView{
-		ID: m.ID, Seq: m.Seq, From: m.From, Text: m.Text, At: m.At,
+		ID: m.ID, Seq: m.Seq, From: m.From, Text: m.Text, At: m.At, WrittenAt: m.WrittenAt,
 		EditedAt: m.EditedAt, Deleted: m.Deleted, Attachments: m.Attachments,
 	}
 	if v.Attachments == nil {
