@@ -40,11 +40,11 @@ func TestStats(t *testing.T) {
 		h.chat.failsOnce(handoff.PostLine, refusal("no"), doubtLost(), doubtLost(), later(time.Minute), fault{slow: 10 * time.Second})
 		h.says(dana, "refused")
 		h.says(dana, "in doubt")
-		h.pass(20 * time.Second)
+		h.pass(untilHeld)
 		h.says(dana, "must wait")
 		h.says(dana, "waits behind")
 		want.Posts["chat"] = handoff.Posts{Waiting: 2, Held: 1, Dead: 1}
-		want.Oldest, want.Lanes, want.Doubts, want.Retries = began.Add(20*time.Second), 1, 2, 1
+		want.Oldest, want.Lanes, want.Doubts, want.Retries = began.Add(untilHeld), 1, 2, 1
 		see("with one that must wait")
 
 		h.pass(time.Minute)
