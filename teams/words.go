@@ -19,6 +19,9 @@ const (
 func refusalOf(acted handoff.Acted) string {
 	switch acted.Outcome {
 	case handoff.OutcomeTaken:
+		if acted.View.Handoff.Specialist == nil { // they have left since
+			return "Somebody else had this conversation. Nothing was changed."
+		}
 		return acted.View.Handoff.Specialist.Name + " has this conversation. Nothing was changed."
 	case handoff.OutcomeNotJoined:
 		return "Nobody has joined this conversation yet. Press Join conversation first."

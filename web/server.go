@@ -157,6 +157,9 @@ func (s *Server) Handler() http.Handler { return s.echo }
 // Leave turns /readyz to 503, so that whoever shares traffic out sends no more of it. Everything else is served as before.
 func (s *Server) Leave() { s.leaving.Store(true) }
 
+// Streams is how many event streams are open.
+func (s *Server) Streams() int { return s.streams.count() }
+
 // Drain leaves, refuses new streams, ends all streams, each with a request to come back after 1 to 5 seconds, and waits for
 // their end, for 10 seconds at most. http.Server.Shutdown does not know of them.
 func (s *Server) Drain() {

@@ -68,6 +68,12 @@ func (s *streams) remove(st *stream) {
 	}
 }
 
+func (s *streams) count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.open)
+}
+
 // drain ends all streams, lets no more in, and waits until the last one has said goodbye: at most frameWrite.
 func (s *streams) drain() {
 	s.stop()

@@ -1,19 +1,23 @@
 package main
 
 import (
+	"context"
 	"net/http"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/docket-handoff/docket/auth"
+	"github.com/docket-handoff/docket/store"
 )
 
 // metrics is what operators watch. Labels are closed sets: nothing a stranger sends becomes one.
 type metrics struct {
 	registry *prometheus.Registry
 	rejected *prometheus.CounterVec
+	commits  prometheus.Histogram
 }
 
 func newMetrics() *metrics {
@@ -23,8 +27,13 @@ func newMetrics() *metrics {
 			Name: "auth_rejected_total",
 			Help: "Deliveries to the messaging endpoint that were refused, by reason.",
 		}, []string{"reason"}),
+		commits: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name:    "docket_store_commit_seconds",
+			Help:    "How long a write took until it was on the disk.",
+			Buckets: prometheus.ExponentialBuckets(0.0005, 2, 15), // 0.5 ms to 8 s
+		}),
 	}
-	m.registry.MustRegister(m.rejected, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(m.rejected, m.commits, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
@@ -41,4 +50,21 @@ func (m *metrics) watchDisk(d *disk) {
 
 func (m *metrics) handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+}
+
+// timed is an engine whose writes are timed.
+func (m *metrics) timed(engine store.Engine) store.Engine { return timedEngine{engine, m.commits} }
+
+type timedEngine struct {
+	store.Engine
+	commits prometheus.Observer
+}
+
+func (e timedEngine) Update(ctx context.Context, fn func(store.Tx) error) error {
+	began := time.Now()
+	err := e.Engine.Update(ctx, fn)
+	if err == nil {
+		e.commits.Observe(time.Since(began).Seconds())
+	}
+	return err
 }

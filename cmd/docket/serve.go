@@ -96,11 +96,11 @@ func assemble(s *settings, log *slog.Logger) (_ *server, err error) {
 	if client != nil {
 		cfg.Platforms = append(cfg.Platforms, teams.NewPlatform(client))
 	}
-	srv.desk = handoff.NewDesk(srv.engine, cfg)
+	counters := newMetrics()
+	srv.desk = handoff.NewDesk(counters.timed(srv.engine), cfg)
 	srv.agent = &agent.Builtin{Desk: srv.desk, Log: log}
 
 	srv.readiness = srv.newReadiness(disk)
-	counters := newMetrics()
 	counters.watchDisk(disk)
 	door := web.Config{
 		Metrics: counters.handler(), Ready: srv.readiness.check, Desk: srv.desk, PublicURL: s.publicURL(srv.listener.Addr()), App: s.Name, Log: log,
@@ -111,8 +111,11 @@ func assemble(s *settings, log *slog.Logger) (_ *server, err error) {
 	if client != nil {
 		door.Bot = bot.Receive(gate, teams.NewHandler(srv.desk, client, s.Name, log), bot.Options{Log: log, Observe: counters.refused})
 	}
-	srv.web, err = web.New(door)
-	return srv, err
+	if srv.web, err = web.New(door); err != nil {
+		return srv, err
+	}
+	counters.watchTraffic(srv.desk.Stats, srv.web.Streams)
+	return srv, nil
 }
 
 // bot makes the two ends of the Bot Framework; both are nil when no bot is configured.
