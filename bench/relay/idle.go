@@ -16,6 +16,9 @@ import (
 const (
 	perAddress = 40  // streams from one address; a server takes 50
 	dialers    = 500 // connections that are being made at a time
+
+	// An idle Go process collects garbage every two minutes. What streams cost while they only wait shows after that.
+	settle = 4*time.Minute + 10*time.Second
 )
 
 // idleFigures are what idle streams cost, and how they come back together.
@@ -40,6 +43,8 @@ func (p plan) idle(ctx context.Context, w *world) (idleFigures, error) {
 	if _, _, err := connectAll(ctx, w, streams, p.replay); err != nil {
 		return f, err
 	}
+	say("letting the server's collector come by twice, %s", settle)
+	time.Sleep(settle)
 	after, err := w.server.resident()
 	if err != nil {
 		return f, err

@@ -87,14 +87,14 @@ func (s *server) stop() error {
 	}
 }
 
-// resident is the server's memory in bytes, as the kernel counts it.
+// resident is the server's memory in bytes, as the kernel counts it, without the pages of the store's file.
 func (s *server) resident() (int64, error) {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.process.Process.Pid))
 	if err != nil {
 		return 0, err
 	}
 	for line := range strings.Lines(string(status)) {
-		if rest, found := strings.CutPrefix(line, "VmRSS:"); found {
+		if rest, found := strings.CutPrefix(line, "RssAnon:"); found {
 			kib, err := strconv.ParseInt(strings.Fields(rest)[0], 10, 64)
 			return kib << 10, err
 		}
