@@ -4,5 +4,6 @@
 //
 // Two programs stand below it: bench/bare serves the yardstick, and bench/load
 // runs it beside examples/echo and prints the ratios. The benchmarks of this
-// package count what a turn allocates. Method and figures are in README.md.
+// package count what a turn allocates. Method and figures are in README.md. bench/relay
+// measures the server as a whole; its method and figures are in relay.md.
 package bench
