@@ -10,7 +10,6 @@ import (
 // internet.
 const (
 	answerLimit = 10 * time.Second
-	headerLimit = 15 * time.Second
 	idleLimit   = 90 * time.Second
 )
 
@@ -30,6 +29,6 @@ func Limited(next http.Handler) http.Handler {
 // more than a measurement.
 func LimitedClient() *http.Client {
 	return &http.Client{Transport: &http.Transport{
-		MaxIdleConnsPerHost: 64, DisableCompression: true, ResponseHeaderTimeout: headerLimit, IdleConnTimeout: idleLimit,
+		MaxIdleConnsPerHost: 64, DisableCompression: true, IdleConnTimeout: idleLimit,
 	}}
 }

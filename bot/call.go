@@ -136,35 +136,46 @@ func (c *Client) try(ctx context.Context, op call, target string, body []byte) (
 	return resp, token, nil
 }
 
+// Values of headers that all requests share. Nobody changes them: who sends a
+// request may replace its headers and not what they hold.
+var (
+	acceptJSON  = []string{"application/json"}
+	jsonContent = []string{"application/json; charset=utf-8"}
+)
+
+// request makes one without GetBody, so that the transport cannot send it a second
+// time by itself when a connection breaks.
 func (c *Client) request(ctx context.Context, method, target string, body []byte, token string) (*http.Request, error) {
-	req, err := http.NewRequestWithContext(ctx, method, target, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, method, target, http.NoBody)
 	if err != nil {
 		return nil, err
 	}
-	req.Header = http.Header{"Accept": {"application/json"}, "User-Agent": {c.userAgent}}
-	if body == nil {
-		req.Body = http.NoBody
-	} else {
-		req.Header["Content-Type"] = []string{"application/json; charset=utf-8"}
-	}
-	// Without GetBody the transport cannot send a request a second time by itself
-	// when a connection breaks.
 	req.GetBody = nil
+	req.Header["Accept"] = acceptJSON
+	req.Header["User-Agent"] = c.userAgent
+	if body != nil {
+		req.Header["Content-Type"] = jsonContent
+		req.Body = io.NopCloser(bytes.NewReader(body))
+		req.ContentLength = int64(len(body))
+	}
 	if token != "" {
-		req.Header["Authorization"] = []string{c.authorization(token)}
+		req.Header["Authorization"] = c.authorization(token)
 	}
 	return req, nil
 }
 
 // credential is an Authorization header for a token.
-type credential struct{ token, header string }
+type credential struct {
+	token  string
+	header []string
+}
 
 // authorization puts the header together once for each token, which is long and
 // serves for an hour.
-func (c *Client) authorization(token string) string {
+func (c *Client) authorization(token string) []string {
 	made := c.credential.Load()
 	if made == nil || made.token != token {
-		made = &credential{token: token, header: "Bearer " + token}
+		made = &credential{token: token, header: []string{"Bearer " + token}}
 		c.credential.Store(made)
 	}
 	return made.header
@@ -239,19 +250,19 @@ func readErrorBody(body []byte) (code, message string) {
 
 // trace learns how far a request got.
 type trace struct {
+	hooks   httptrace.ClientTrace
 	started atomic.Bool // headers were handed to the connection
 	failed  atomic.Bool // writing the rest failed, so the request never was whole
 }
 
 func (t *trace) watch(ctx context.Context) context.Context {
-	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		WroteHeaders: func() { t.started.Store(true) },
-		WroteRequest: func(info httptrace.WroteRequestInfo) {
-			if info.Err != nil {
-				t.failed.Store(true)
-			}
-		},
-	})
+	t.hooks.WroteHeaders = func() { t.started.Store(true) }
+	t.hooks.WroteRequest = func(info httptrace.WroteRequestInfo) {
+		if info.Err != nil {
+			t.failed.Store(true)
+		}
+	}
+	return httptrace.WithClientTrace(ctx, &t.hooks)
 }
 
 // maybe reports whether the service may have the whole request.

@@ -15,11 +15,10 @@ import (
 )
 
 const (
-	dialTimeout   = 3 * time.Second
-	tlsTimeout    = 5 * time.Second
-	headerTimeout = 15 * time.Second
-	callTimeout   = 20 * time.Second // for a whole call, with its one repetition after a 401
-	userAgent     = "Microsoft-BotFramework/3.1 docket"
+	dialTimeout = 3 * time.Second
+	tlsTimeout  = 5 * time.Second
+	callTimeout = 20 * time.Second // for a whole call, with its one repetition after a 401
+	userAgent   = "Microsoft-BotFramework/3.1 docket"
 )
 
 // Names of the operations, as Error.Op has them.
@@ -55,7 +54,7 @@ type Client struct {
 	hosts     auth.Hosts
 	transport http.RoundTripper
 	limit     time.Duration // for a whole call
-	userAgent string
+	userAgent []string      // the header's one value
 
 	credential atomic.Pointer[credential] // of the token that was used last
 }
@@ -69,7 +68,7 @@ func NewClient(cfg ClientConfig) (*Client, error) {
 	if cfg.UserAgent == "" {
 		cfg.UserAgent = userAgent
 	}
-	c := &Client{tokens: cfg.Tokens, hosts: cfg.Hosts, transport: newTransport(), limit: callTimeout, userAgent: cfg.UserAgent}
+	c := &Client{tokens: cfg.Tokens, hosts: cfg.Hosts, transport: newTransport(), limit: callTimeout, userAgent: []string{cfg.UserAgent}}
 	if cfg.HTTP != nil {
 		c.transport = cfg.HTTP.Transport
 		if c.transport == nil {
@@ -82,17 +81,17 @@ func NewClient(cfg ClientConfig) (*Client, error) {
 	return c, nil
 }
 
-// newTransport does not unpack answers: a small body could become a huge one.
+// newTransport does not unpack answers: a small body could become a huge one. How
+// long an answer may take is a matter of each call.
 func newTransport() *http.Transport {
 	return &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
-		DialContext:           (&net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}).DialContext,
-		TLSHandshakeTimeout:   tlsTimeout,
-		ResponseHeaderTimeout: headerTimeout,
-		IdleConnTimeout:       90 * time.Second,
-		MaxIdleConnsPerHost:   64,
-		ForceAttemptHTTP2:     true,
-		DisableCompression:    true,
+		Proxy:               http.ProxyFromEnvironment,
+		DialContext:         (&net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}).DialContext,
+		TLSHandshakeTimeout: tlsTimeout,
+		IdleConnTimeout:     90 * time.Second,
+		MaxIdleConnsPerHost: 64,
+		ForceAttemptHTTP2:   true,
+		DisableCompression:  true,
 	}
 }
 

@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/docket-handoff/docket/activity"
@@ -66,16 +65,17 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	// also after a refusal, when the server reads on to save the connection.
 	http.NewResponseController(w).SetReadDeadline(time.Now().Add(e.opts.Timeout))
 	turn, refused := e.admit(ctx, w, r)
+	about := subjectOf(turn)
 	if refused == nil {
-		refused = e.serve(ctx, w, r, turn)
+		refused = e.serve(ctx, w, r, turn, about)
 	}
 	if refused != nil {
-		e.refuse(ctx, w, r, turn, refused)
+		e.refuse(ctx, w, r, about, refused)
 	}
 }
 
-func (e *endpoint) refuse(ctx context.Context, w http.ResponseWriter, r *http.Request, turn *Turn, refused *refusal) {
-	e.report(ctx, r, turn, refused)
+func (e *endpoint) refuse(ctx context.Context, w http.ResponseWriter, r *http.Request, about subject, refused *refusal) {
+	e.report(ctx, r, about, refused)
 	refused.write(w)
 }
 
@@ -168,39 +168,44 @@ type outcome struct {
 	err      error
 }
 
-// serve runs the handler and writes its answer, or answers why it cannot.
-func (e *endpoint) serve(ctx context.Context, w http.ResponseWriter, r *http.Request, turn *Turn) *refusal {
-	tooLate := e.answerWhenLate(ctx, w, r, turn)
+// serve runs the handler and writes its answer, or answers why it cannot. The
+// turn belongs to the handler from here on.
+func (e *endpoint) serve(ctx context.Context, w http.ResponseWriter, r *http.Request, turn *Turn, about subject) *refusal {
+	invoke := turn.Activity.IsType(activity.TypeInvoke)
+	tooLate := e.answerWhenLate(ctx, w, r, about)
 	out := e.call(ctx, turn)
 	switch {
 	case tooLate():
 		return nil
-	case out.err == nil:
-		return answer(w, turn.Activity, out.response)
-	case ctx.Err() != nil && errors.Is(out.err, ctx.Err()):
+	case out.err != nil && ctx.Err() != nil && errors.Is(out.err, ctx.Err()):
 		return tooSlow(out.err)
+	case out.err != nil:
+		return refusalOf(out.err, HandlerFailed)
+	case invoke:
+		return answerInvoke(w, out.response)
 	}
-	return refusalOf(out.err, HandlerFailed)
+	w.WriteHeader(http.StatusOK)
+	return nil
 }
 
-// answerWhenLate sends a whole answer in the handler's place when the context
-// ends first, so that a handler which ignores its context holds its own goroutine
-// and not the channel. What it returns ends the watch and reports whether the
-// answer is given.
-func (e *endpoint) answerWhenLate(ctx context.Context, w http.ResponseWriter, r *http.Request, turn *Turn) (tooLate func() bool) {
-	var answering sync.WaitGroup
-	answering.Add(1)
-	stop := context.AfterFunc(ctx, func() {
-		defer answering.Done()
+// answerWhenLate sends a whole answer in the handler's place when the time is
+// over, so that a handler which ignores its context holds its own goroutine and
+// not the channel. What it returns ends the watch and reports whether the answer
+// is given.
+func (e *endpoint) answerWhenLate(ctx context.Context, w http.ResponseWriter, r *http.Request, about subject) (tooLate func() bool) {
+	answered := make(chan struct{})
+	deadline, _ := ctx.Deadline()
+	watch := time.AfterFunc(time.Until(deadline), func() {
+		defer close(answered)
 		w.Header().Set("Connection", "close")
-		e.refuse(ctx, w, r, turn, tooSlow(ctx.Err()))
+		e.refuse(ctx, w, r, about, tooSlow(context.DeadlineExceeded))
 		http.NewResponseController(w).Flush()
 	})
 	return func() bool {
-		if stop() {
+		if watch.Stop() {
 			return false
 		}
-		answering.Wait()
+		<-answered
 		return true
 	}
 }
@@ -219,12 +224,7 @@ func (e *endpoint) call(ctx context.Context, turn *Turn) (out outcome) {
 	return outcome{response: response, err: err}
 }
 
-// answer writes what a handled activity is answered with.
-func answer(w http.ResponseWriter, a *activity.Activity, response *activity.InvokeResponse) *refusal {
-	if !a.IsType(activity.TypeInvoke) {
-		w.WriteHeader(http.StatusOK)
-		return nil
-	}
+func answerInvoke(w http.ResponseWriter, response *activity.InvokeResponse) *refusal {
 	if response == nil {
 		return refuse(http.StatusNotImplemented, InvokeUnknown, "the handler does not know the invoke")
 	}

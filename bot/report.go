@@ -15,10 +15,22 @@ const (
 	maxLogCause = 4096 // runes of a cause; a stack fits
 )
 
+// subject is what a log line says of an activity. It is taken before a handler
+// has it, which may change its activity while it is answered for.
+type subject struct{ kind, name, id string }
+
+// subjectOf is empty where there was no activity.
+func subjectOf(turn *Turn) subject {
+	if turn == nil {
+		return subject{}
+	}
+	return subject{kind: turn.Activity.Type, name: turn.Activity.Name, id: turn.Activity.ID}
+}
+
 // report writes one log line and counts one refusal. A 401 is silent on the
 // channel's side, nobody but the bot's operator ever learns of it, so it is as
 // loud as the others.
-func (e *endpoint) report(ctx context.Context, r *http.Request, turn *Turn, refused *refusal) {
+func (e *endpoint) report(ctx context.Context, r *http.Request, about subject, refused *refusal) {
 	e.opts.Observe(refused.reason)
 	level := slog.LevelWarn
 	if refused.status >= 500 && refused.status != http.StatusNotImplemented {
@@ -30,11 +42,11 @@ func (e *endpoint) report(ctx context.Context, r *http.Request, turn *Turn, refu
 		slog.String("remote", r.RemoteAddr),
 		slog.String("cause", oneLine(refused.err.Error(), maxLogCause)),
 	}
-	if turn != nil {
+	if about != (subject{}) {
 		attrs = append(attrs,
-			slog.String("type", oneLine(turn.Activity.Type, maxLogName)),
-			slog.String("name", oneLine(turn.Activity.Name, maxLogName)),
-			slog.String("id", oneLine(turn.Activity.ID, maxLogName)))
+			slog.String("type", oneLine(about.kind, maxLogName)),
+			slog.String("name", oneLine(about.name, maxLogName)),
+			slog.String("id", oneLine(about.id, maxLogName)))
 	}
 	e.opts.Log.LogAttrs(ctx, level, "bot: delivery refused", attrs...)
 }
