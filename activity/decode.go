@@ -3,8 +3,10 @@ package activity
 import (
 	"bytes"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // unmarshalJSON is unmarshal under the conventions of json.Unmarshaler: null
@@ -94,10 +96,21 @@ func (o *object) readExtra(sc *scanner, name []byte, at int) error {
 	if _, had := (*o.extra)[string(name)]; had {
 		return &DecodeError{Offset: at, Member: string(name), Err: ErrDuplicate}
 	}
-	if _, similar := o.folded[string(bytes.ToLower(name))]; similar {
+	if o.similar(name) {
 		o.cases = append(o.cases, string(name))
 	}
 	return o.keep(sc, name)
+}
+
+// similar reports whether name, which is no field's own, differs from a field's or
+// an alias by letter case. Most are in lower case and copied for nothing else.
+func (o *object) similar(name []byte) bool {
+	if !slices.ContainsFunc(name, func(c byte) bool { return c >= utf8.RuneSelf || 'A' <= c && c <= 'Z' }) {
+		_, found := o.folded[string(name)]
+		return found
+	}
+	_, found := o.folded[string(bytes.ToLower(name))]
+	return found
 }
 
 // keep puts the value that is next into Extra.
@@ -190,7 +203,6 @@ func (f *field) decodeList(sc *scanner, v reflect.Value) (fits bool, err error) 
 	if err := sc.open(); err != nil {
 		return false, err
 	}
-	v.Set(reflect.MakeSlice(v.Type(), 0, 1))
 	element := field{name: f.name, kind: kindText}
 	if f.kind == kindObjects {
 		element.kind, element.elem = kindObject, f.elem
@@ -198,6 +210,9 @@ func (f *field) decodeList(sc *scanner, v reflect.Value) (fits bool, err error) 
 	for n := 0; ; n++ {
 		more, err := sc.more(']', n == 0)
 		if !more {
+			if n == 0 {
+				v.Set(reflect.MakeSlice(v.Type(), 0, 0)) // an empty list is not an absent one
+			}
 			return err == nil, err
 		}
 		if err := sc.count(); err != nil {

@@ -85,6 +85,9 @@ func cutPrefixFold(text, prefix string) (after string, found bool) {
 type owners map[string][]string
 
 func newOwners(mentions []Mention) owners {
+	if len(mentions) == 0 {
+		return nil
+	}
 	o := make(owners)
 	for _, m := range mentions {
 		if _, tagged, _, found := cutTag(m.Text); found {
