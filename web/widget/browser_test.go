@@ -118,23 +118,41 @@ func (s *site) must(err error) {
 	}
 }
 
-// room is a platform that takes every post, but for the lines it is told to refuse.
+// room is a platform that takes every post, but for the lines it is told to treat otherwise.
 type room struct {
 	mu     sync.Mutex
 	n      int
 	refuse string
+	doubt  string        // this line is taken, and nobody is told
+	hold   chan struct{} // lines wait for its end; nil: they do not
 }
 
 func (*room) Name() string { return "room" }
 
 func (r *room) Deliver(_ context.Context, p handoff.Post) (handoff.Receipt, error) {
 	r.mu.Lock()
+	hold := r.hold
+	r.mu.Unlock()
+	if hold != nil && len(p.Lines) > 0 {
+		<-hold
+	}
+	r.mu.Lock()
 	defer r.mu.Unlock()
+	if len(p.Lines) > 0 && p.Lines[0].Text == r.doubt {
+		return handoff.Receipt{}, &handoff.DeliveryError{Cause: "the channel did not answer"}
+	}
 	if len(p.Lines) > 0 && p.Lines[0].Text == r.refuse {
 		return handoff.Receipt{}, &handoff.DeliveryError{Certain: true, Cause: "the channel does not take it"}
 	}
 	r.n++
 	return handoff.Receipt{Thread: "thread-" + strconv.Itoa(r.n), Message: "message-" + strconv.Itoa(r.n)}, nil
+}
+
+// set changes how the room treats posts.
+func (r *room) set(change func(*room)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	change(r)
 }
 
 // chromiumPath finds a browser, or skips by name; it fails instead where the browser's tests are required.

@@ -6,7 +6,7 @@
 const script = document.currentScript || document.querySelector("script[data-agent][src*='widget.js']");
 const { agent, identity, open: openAtOnce, position, accent, title } = script.dataset;
 const server = new URL(script.src).origin;
-const MAX_TEXT = 4000, MAX_FILE = 10 << 20, DAY = 864e5;
+const MAX_TEXT = 4000, MAX_FILE = 10 << 20, DAY = 864e5, PATIENCE = 5000;
 const GONE = "Your earlier conversation is not open any more, so this is a new one.";
 const BLOCKED = "The chat is not available on this page right now.";
 
@@ -210,6 +210,7 @@ function hear(event, id, data) {
   if (seq) [lastSeq, place] = [seq, id];
   const live = seq > history, about = entries.get(data.message);
   if (event.startsWith("message")) take(data, live);
+  if (event === "message" && data.from.kind === "visitor" && state !== "agent") expectDelivery(entries.get(data.id), live);
   if (event === "handoff") change(data, live);
   if (event === "delivery" && about) about.delivery = data.state;
   if (event === "reaction" && about) {
@@ -217,6 +218,11 @@ function hear(event, id, data) {
   }
   if (live) remember({ at: Date.now() });
   else if (seq === history) setTimeout(() => { log.ariaLive = "polite"; }, 100);
+}
+
+function expectDelivery(entry, live) { // people have it when the channel says so
+  entry.expected = live ? Date.now() : 1;
+  setTimeout(draw, PATIENCE + 50);
 }
 
 function change(data, live) {
@@ -476,7 +482,8 @@ function deliveryOf(e, newest) {
   if (e.from.kind !== "visitor") return "";
   if (e.failed || e.delivery === "failed") return "Not delivered";
   if (waits(e)) return e.late ? "Not delivered yet" : "Sending…";
-  if (e.delivery === "uncertain") return "Not delivered yet";
+  if (e.delivery === "uncertain") return "It may not have arrived";
+  if (e.expected && !e.delivery) return Date.now() - e.expected < PATIENCE ? "Sending…" : "Not delivered yet";
   return newest ? "Sent" : "";
 }
 
@@ -484,21 +491,27 @@ function drawMessage(entry, first, newest) {
   const { from, text, deleted, seq, resent } = entry;
   const delivery = deliveryOf(entry, newest), edited = entry.edited_at && !deleted;
   const marks = [...new Set(entry.reactions?.values())].map((type) => REACTIONS[type] || type).join(" ");
-  const look = JSON.stringify([first, from, text, deleted, seq, resent, delivery, edited, marks, facts.name, entry.attachments]);
-  if (entry.look === look) return;
-  entry.look = look;
-  const node = entry.el ??= el("div", { test: "message" });
+  const node = entry.el ??= el("div", { test: "message" }), tail = entry.tail ??= el("div", { className: "tail" });
+  const [look, end] = [[first, from, text, deleted, facts.name, entry.attachments], [resent, delivery, edited, marks]].map((l) => JSON.stringify(l));
   node.className = first ? "msg first" : "msg";
   Object.assign(node.dataset, { kind: from.kind, seq: seq || "", state: delivery });
-  const foot = [edited && "Edited", delivery].filter(Boolean).join(" · ");
-  node.replaceChildren(
-    labelOf(entry, first),
-    deleted ? el("p", { className: "bubble gone" }, "This message was deleted.")
-      : el("div", { className: "bubble", dir: "auto" }, ...words(text, from.kind), ...(entry.attachments || []).map(file)),
-    ...(marks ? [el("p", { className: "foot" }, marks)] : []),
-    ...(foot ? [el("p", { className: "foot" }, foot)] : []),
-    ...(delivery === "Not delivered" && !resent ? [button("retry", "Retry", () => again(entry))] : []),
-  );
+  if (entry.look !== look) {
+    node.replaceChildren(
+      labelOf(entry, first),
+      deleted ? el("p", { className: "bubble gone" }, "This message was deleted.")
+        : el("div", { className: "bubble", dir: "auto" }, ...words(text, from.kind), ...(entry.attachments || []).map(file)),
+      tail,
+    );
+  }
+  if (entry.end !== end) { // alone, so that a screen reader does not say the whole line again
+    const foot = [edited && "Edited", delivery].filter(Boolean).join(" · ");
+    tail.replaceChildren(
+      ...(marks ? [el("p", { className: "foot" }, marks)] : []),
+      ...(foot ? [el("p", { className: "foot" }, foot)] : []),
+      ...(delivery === "Not delivered" && !resent ? [button("retry", "Retry", () => again(entry))] : []),
+    );
+  }
+  Object.assign(entry, { look, end });
 }
 
 const REACTIONS = { like: "👍", heart: "❤️", laugh: "😆", surprised: "😮", sad: "🙁", angry: "😠" };
@@ -745,8 +758,9 @@ time, .foot, .count, #why { font-size: 12px; color: var(--soft); }
 .msg .bubble.gone { background: none; border: 1px dashed var(--line); color: var(--soft); font-style: italic; }
 .bubble a { text-decoration: underline; text-underline-offset: 2px; }
 .foot { margin-top: 3px; }
+.tail { display: contents; }
 [data-state="Not delivered"] .foot { color: var(--bad); }
-[data-state="Not delivered yet"] .foot { color: var(--wait-ink); }
+[data-state="Not delivered yet"] .foot, [data-state="It may not have arrived"] .foot { color: var(--wait-ink); }
 .file { display: block; max-width: 100%; padding: 8px 14px; border-color: currentColor; border-radius: 12px; text-align: left; overflow-wrap: anywhere; }
 .file:hover { background: none; text-decoration: underline; }
 .file:has(img) { padding: 0; border: 0; }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -201,11 +202,41 @@ func TestRefusedByTheChannel(t *testing.T) {
 	s.join(talk)
 	s.write("Unwelcome")
 	s.see("that it was not delivered", `messages.some((m) => m.dataset.state == "Not delivered") && visible("retry")`)
-	s.room.mu.Lock()
-	s.room.refuse = ""
-	s.room.mu.Unlock()
+	s.room.set(func(r *room) { r.refuse = "" })
 	s.click("retry")
 	s.see("the second try", `texts.filter((x) => x == "Unwelcome").length == 2 && !q("retry")`)
+}
+
+// TestOnItsWay: while people have the conversation, a line counts as sent when their channel has it, and says what is known
+// until then. A screen reader hears that, and not the line again.
+func TestOnItsWay(t *testing.T) {
+	s := newSite(t)
+	s.open()
+	s.click("launcher")
+	s.write("Hello")
+	s.see("the line", `messages.at(-1).dataset.state == "Sent"`)
+	talk := s.talk()
+	s.click("talk")
+	s.join(talk)
+	s.see("the person", `q("owner").textContent == "Person"`)
+
+	hold := make(chan struct{})
+	release := sync.OnceFunc(func() { close(hold) })
+	defer release()
+	s.room.set(func(r *room) { r.hold, r.doubt = hold, "Is it there?" })
+	s.write("On its way")
+	s.see("that it is on its way", `messages.at(-1).dataset.state == "Sending…" && messages.at(-1).dataset.seq > 0`)
+	s.see("that it takes long", `messages.at(-1).dataset.state == "Not delivered yet"`)
+	s.see("a log that is announced politely", `q("log").ariaLive == "polite"`)
+	s.see("the line itself, to be found again", `(window.seen = messages.at(-1).querySelector(".bubble")) != null`)
+	release()
+	s.see("that it has arrived", `messages.at(-1).dataset.state == "Sent"`)
+	s.see("the same line, not drawn anew", `messages.at(-1).querySelector(".bubble") === window.seen`)
+	s.room.set(func(r *room) { r.hold = nil })
+	s.write("Is it there?")
+	s.see("that nobody knows", `messages.at(-1).dataset.state == "It may not have arrived"`)
+	s.open()
+	s.see("the same after a reload", `messages.at(-1)?.dataset.state == "It may not have arrived" && messages.at(-2)?.dataset.state == ""`)
 }
 
 func TestUnavailable(t *testing.T) {
