@@ -70,7 +70,7 @@ func judgeOne(j job, failed *DeliveryError, together int, now time.Time, chance 
 	case failed.TooLarge && j.Kind == PostLine:
 		return smaller(j, together, now)
 	case failed.Certain && !failed.Retry:
-		return j, verdictFailed
+		return hopeless(j, now)
 	case failed.Certain || j.repeatable():
 		return again(j, failed, now, chance)
 	}
@@ -89,7 +89,7 @@ func again(j job, failed *DeliveryError, now time.Time, chance float64) (job, ve
 		j.Few++
 	}
 	if j.Refusals >= maxTries || failed.Tries > 0 && j.Few >= failed.Tries || now.Sub(j.At) > giveUpAfter {
-		return j, verdictFailed
+		return hopeless(j, now)
 	}
 	j.Phase, j.NotBefore = phasePending, now.Add(max(backoff(j.Attempt, chance), min(failed.RetryAfter, maxPause)))
 	return j, verdictAgain
@@ -104,7 +104,7 @@ func backoff(attempts int, chance float64) time.Duration {
 // it was never made.
 func panickedAt(j job, now time.Time, chance float64) (job, verdict) {
 	if j.Panics++; j.Panics >= maxPanics {
-		return j, verdictFailed
+		return hopeless(j, now)
 	}
 	j.Phase, j.NotBefore = phasePending, now.Add(backoff(j.Panics, chance))
 	return j, verdictAgain
@@ -119,7 +119,7 @@ func smaller(j job, together int, now time.Time) (job, verdict) {
 		j.Alone = true
 		j.Cut++
 	default:
-		return j, verdictFailed
+		return hopeless(j, now)
 	}
 	j.Phase, j.NotBefore = phasePending, now
 	return j, verdictAgain
@@ -133,6 +133,16 @@ func doubt(j job, now time.Time) (job, verdict) {
 	if j.Doubts > 1 {
 		j.Phase, j.NotBefore = phaseResting, now.Add(rest)
 	}
+	return j, verdictDoubt
+}
+
+// hopeless is what a job is that is not tried any more: certainly not there, unless nobody knows of an attempt before. That
+// one may show yet, so the job rests and is held.
+func hopeless(j job, now time.Time) (job, verdict) {
+	if j.Doubts == 0 {
+		return j, verdictFailed
+	}
+	j.Phase, j.NotBefore = phaseResting, now.Add(rest)
 	return j, verdictDoubt
 }
 

@@ -4,11 +4,12 @@
 # It installs what it can: Debian's packages when it is root (a C compiler for the race detector, Chromium, Node.js), and the npm
 # packages of checks/. What stays missing is named, its tests are skipped by name, and the exit code is not zero.
 #
-#   DOCKET_TEST_FLAGS   further flags of go test, such as -count=1
+#   DOCKET_TEST_FLAGS       further flags of go test, such as -count=1
+#   DOCKET_TEST_SCHEDULES   how many schedules of faults are played; 10000 when it is not set
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-steps=4
+steps=5
 at=0
 step() { at=$((at + 1)); printf '\n[%d/%d] %s\n' "$at" "$steps" "$*"; }
 have() { command -v "$1" >/dev/null 2>&1; }
@@ -77,7 +78,12 @@ step "go test ${race[*]}"
 DOCKET_TEST_REQUIRE=$(IFS=,; echo "${require[*]}")
 export DOCKET_TEST_REQUIRE
 # shellcheck disable=SC2086 # the flags are words
-go test -json "${race[@]}" -timeout 10m ${DOCKET_TEST_FLAGS:-} ./... | go run ./scripts/report || failed=1
+env -u DOCKET_TEST_SCHEDULES go test -json "${race[@]}" -timeout 10m ${DOCKET_TEST_FLAGS:-} ./... | go run ./scripts/report || failed=1
+
+# One goroutine plays a schedule, so the race detector would only make it seven times slower.
+schedules=${DOCKET_TEST_SCHEDULES:-10000}
+step "$schedules schedules of faults"
+DOCKET_TEST_SCHEDULES=$schedules go test -json -run '^TestSimulation$' -timeout 0 ./handoff | go run ./scripts/report || failed=1
 
 if [[ ${#missing[@]} -gt 0 ]]; then printf 'MISSING %s\n' "${missing[@]}"; failed=1; fi
 if [[ $failed == 0 ]]; then echo 'All is well.'; else echo 'Something is wrong; see above.'; fi
