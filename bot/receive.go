@@ -19,6 +19,7 @@ import (
 const (
 	maxBody       = 256 << 10        // bytes of one activity
 	answerTimeout = 10 * time.Second // the channel gives up after about 15
+	maxReading    = 64               // activities that are read and decoded at one time: each holds its body in memory
 )
 
 // Options of an endpoint. The zero value is usable.
@@ -36,6 +37,9 @@ type Options struct {
 // or panicked, 501 for an unknown invoke, 503 with Retry-After when keys or
 // store are out of reach or the handler took longer than the timeout.
 //
+// At most 64 activities are read and decoded at one time, of those that the gate let
+// in; the others wait for their turn within the timeout.
+//
 // A handler that overruns the timeout is answered for, and its connection is
 // given up. It keeps running, and a server that shuts down waits for it, until it
 // heeds its context; the channel may by then have delivered the activity again.
@@ -49,13 +53,14 @@ func Receive(gate Gate, handler Handler, opts Options) http.Handler {
 	if opts.Timeout <= 0 {
 		opts.Timeout = answerTimeout
 	}
-	return &endpoint{gate: gate, handler: handler, opts: opts}
+	return &endpoint{gate: gate, handler: handler, opts: opts, reading: make(chan struct{}, maxReading)}
 }
 
 type endpoint struct {
 	gate    Gate
 	handler Handler
 	opts    Options
+	reading chan struct{} // holds one token for each activity that is being read
 }
 
 func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -91,6 +96,12 @@ func (e *endpoint) admit(ctx context.Context, w http.ResponseWriter, r *http.Req
 	}
 	if err := checkContentType(r.Header); err != nil {
 		return nil, refuse(http.StatusUnsupportedMediaType, WrongContentType, "%w", err)
+	}
+	select {
+	case e.reading <- struct{}{}:
+		defer func() { <-e.reading }()
+	case <-ctx.Done():
+		return nil, refuse(http.StatusServiceUnavailable, TooMany, "%d activities are being read", maxReading)
 	}
 	body := borrowBuffer()
 	defer returnBuffer(body)

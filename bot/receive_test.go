@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -128,6 +129,65 @@ func TestASlowBodyIsCutOff(t *testing.T) {
 	answer, err := io.ReadAll(conn)
 	if err != nil || !strings.HasPrefix(string(answer), "HTTP/1.1 400 ") {
 		t.Errorf("answer %q, %v", answer, err)
+	}
+}
+
+// reading is a body that tells when it is read, and is held until it may end.
+type reading struct {
+	inside *atomic.Int32
+	end    <-chan struct{}
+	rest   io.Reader
+}
+
+func (r reading) Read(b []byte) (int, error) {
+	r.inside.Add(1)
+	<-r.end
+	r.inside.Add(-1)
+	return r.rest.Read(b)
+}
+
+// TestSoManyAreReadAtOnce: 64, and the others wait for their turn, or until it is too late.
+func TestSoManyAreReadAtOnce(t *testing.T) {
+	const most, all = 64, 100
+	for name, row := range map[string]struct {
+		pause time.Duration
+		late  int // how many are told to come again
+	}{"in time": {time.Second, 0}, "too late": {time.Minute, all - most}} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var inside, refused, took atomic.Int32
+				end := make(chan struct{})
+				endpoint := bot.Receive(open{}, bot.HandlerFunc(func(context.Context, *bot.Turn) (*activity.InvokeResponse, error) {
+					took.Add(1)
+					return nil, nil
+				}), bot.Options{Log: newLog(io.Discard), Observe: func(r auth.Reason) {
+					if r == bot.TooMany {
+						refused.Add(1)
+					}
+				}})
+				for range all {
+					go func() {
+						r := post("")
+						r.Body, r.ContentLength = io.NopCloser(reading{&inside, end, strings.NewReader(minimal)}), int64(len(minimal))
+						endpoint.ServeHTTP(httptest.NewRecorder(), r)
+					}()
+				}
+				synctest.Wait()
+				if n := inside.Load(); n != most {
+					t.Errorf("%d bodies are read at once, want %d", n, most)
+				}
+				time.Sleep(row.pause)
+				synctest.Wait()
+				close(end)
+				synctest.Wait()
+				if int(refused.Load()) != row.late {
+					t.Errorf("%d were refused, want %d", refused.Load(), row.late)
+				}
+				if name == "in time" && took.Load() != all {
+					t.Errorf("%d were taken, want %d", took.Load(), all)
+				}
+			})
+		})
 	}
 }
 

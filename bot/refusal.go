@@ -16,6 +16,7 @@ const (
 	WrongMethod         auth.Reason = "method"               // 405
 	WrongContentType    auth.Reason = "content_type"         // 415
 	BodyTooLarge        auth.Reason = "too_large"            // 413
+	TooMany             auth.Reason = "too_many"             // 503, too many are being read
 	BodyUnreadable      auth.Reason = "body_unreadable"      // 400, the connection failed or was too slow
 	MalformedActivity   auth.Reason = "malformed_activity"   // 400, not one JSON object with unique members
 	TypeMissing         auth.Reason = "type_missing"         // 400

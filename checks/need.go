@@ -17,6 +17,8 @@ const (
 	Browser    Thing = "browser"    // Chromium
 	Node       Thing = "node"       // Node.js 20 or newer, and the packages of package.json beside this file
 	Playground Thing = "playground" // Microsoft 365 Agents Playground, one of these packages
+	Strace     Thing = "strace"     // a tracer of system calls that may trace
+	Mount      Thing = "mount"      // the right to mount a file system
 )
 
 // Missing ends a test that cannot have a thing: it is skipped, or it fails when the thing is required. The remedy says how to
@@ -39,6 +41,34 @@ func Chromium(t testing.TB) string {
 	}
 	Missing(t, Browser, "put chromium into the PATH")
 	return ""
+}
+
+// Tracer is the path of strace, on a machine that lets it trace.
+func Tracer(t testing.TB) string {
+	t.Helper()
+	path, err := exec.LookPath("strace")
+	if err == nil {
+		err = exec.Command(path, "-f", "-o", os.DevNull, "true").Run()
+	}
+	if err != nil {
+		Missing(t, Strace, "install strace, and allow it to trace: "+err.Error())
+	}
+	return path
+}
+
+// SmallDisk mounts a file system in memory and answers its folder.
+func SmallDisk(t testing.TB, size string) string {
+	t.Helper()
+	folder := t.TempDir()
+	if output, err := exec.Command("mount", "-t", "tmpfs", "-o", "mode=0700,size="+size, "tmpfs", folder).CombinedOutput(); err != nil {
+		Missing(t, Mount, "run as root, with the right to mount: "+err.Error()+" "+string(output))
+	}
+	t.Cleanup(func() {
+		if output, err := exec.Command("umount", folder).CombinedOutput(); err != nil {
+			t.Errorf("umount %s: %v %s", folder, err, output)
+		}
+	})
+	return folder
 }
 
 // Package is the folder of an installed npm package.

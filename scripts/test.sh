@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Everything that is tested, with nothing skipped: what `make test` runs.
 #
-# It installs what it can: Debian's packages when it is root (a C compiler for the race detector, Chromium, Node.js), and the npm
-# packages of checks/. What stays missing is named, its tests are skipped by name, and the exit code is not zero.
+# It installs what it can: Debian's packages when it is root (a C compiler for the race detector, Chromium, Node.js, strace), and the
+# npm packages of checks/. What stays missing is named, its tests are skipped by name, and the exit code is not zero.
 #
 #   DOCKET_TEST_FLAGS       further flags of go test, such as -count=1
 #   DOCKET_TEST_SCHEDULES   how many schedules of faults are played; 10000 when it is not set
@@ -58,11 +58,31 @@ provide_node() {
   fi
 }
 
-step 'Tools: Go, Chromium, Node.js'
+traces() { have strace && strace -f -o /dev/null true 2>/dev/null; }
+
+provide_strace() {
+  have strace || apt strace || true
+  if traces; then require+=(strace); else missing+=('strace: install it, and let it trace (in a container: the capability SYS_PTRACE)'); fi
+}
+
+# mounts says whether a small disk can be made, to be filled.
+mounts() {
+  local folder
+  folder=$(mktemp -d)
+  mount -t tmpfs -o size=1m tmpfs "$folder" 2>/dev/null && umount "$folder" && rmdir "$folder"
+}
+
+provide_mount() {
+  if mounts; then require+=(mount); else missing+=('mount: run as root, with the right to mount (in a container: the capability SYS_ADMIN)'); fi
+}
+
+step 'Tools: Go, Chromium, Node.js, strace'
 have go || { echo 'Go 1.26 or newer is needed: https://go.dev/dl/'; exit 1; }
 provide_compiler
 provide_browser
 provide_node
+provide_strace
+provide_mount
 go version
 if [[ ${#missing[@]} -gt 0 ]]; then printf 'MISSING %s\n' "${missing[@]}"; fi
 

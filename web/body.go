@@ -7,7 +7,9 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"os"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
@@ -21,6 +23,8 @@ const (
 	maxKeyBody     = 256 << 10
 	maxLongBody    = 1 << 20 // a transcript, an agent with its answers
 )
+
+const bodyTime = 10 * time.Second // for a whole body that is no file
 
 // bodyLimit is what a party may send in a body of no special kind.
 func (p party) bodyLimit() int64 {
@@ -50,11 +54,15 @@ func read(c echo.Context, limit int64, into any, optional bool) error {
 	if err != nil || (kind != echo.MIMEApplicationJSON && !strings.HasSuffix(kind, "+json")) {
 		return refuse(codeMediaType, "the body must be sent as application/json")
 	}
+	flow := http.NewResponseController(c.Response())
+	_ = flow.SetReadDeadline(time.Now().Add(bodyTime)) // a test's recorder has no connection
 	body, err := io.ReadAll(http.MaxBytesReader(c.Response(), r.Body, limit))
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
 		return err
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return refuse(codeTooSlow, "the body did not arrive within %d seconds", int(bodyTime.Seconds()))
 	case err != nil:
 		return &handoff.Error{Code: codeMalformed, Msg: "the body broke off", Err: err}
 	case optional && len(body) == 0:
@@ -62,6 +70,7 @@ func read(c echo.Context, limit int64, into any, optional bool) error {
 	case !utf8.Valid(body):
 		return refuse(codeMalformed, "the body is not UTF-8")
 	}
+	_ = flow.SetReadDeadline(time.Time{}) // from here on the server watches for the end of the connection
 	return wrongJSON(json.Unmarshal(body, into))
 }
 

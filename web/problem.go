@@ -29,6 +29,7 @@ const (
 	codeNotFound      handoff.Code = "not_found"              // no such path
 	codeMethod        handoff.Code = "method_not_allowed"     // the path is there, the method is not
 	codeTooLarge      handoff.Code = "body_too_large"         //
+	codeTooSlow       handoff.Code = "body_too_slow"          //
 	codeMediaType     handoff.Code = "unsupported_media_type" // neither JSON nor, for files, multipart
 	codeFileType      handoff.Code = "file_type_refused"      //
 	codeRateLimited   handoff.Code = "rate_limited"           //
@@ -72,6 +73,7 @@ var statusOf = map[handoff.Code]int{
 	codeNotFound:      http.StatusNotFound,
 	codeMethod:        http.StatusMethodNotAllowed,
 	codeTooLarge:      http.StatusRequestEntityTooLarge,
+	codeTooSlow:       http.StatusRequestTimeout,
 	codeMediaType:     http.StatusUnsupportedMediaType,
 	codeFileType:      http.StatusUnsupportedMediaType,
 	codeRateLimited:   http.StatusTooManyRequests,

@@ -80,7 +80,7 @@ func (d *disk) ready(context.Context) error {
 
 func (d *disk) says() string { return fmt.Sprintf("the store's disk is %.1f %% full", d.used()*100) }
 
-const diskPause = 30 * time.Second // between two looks
+const diskPause = 10 * time.Second // between two looks
 
 // watch says in the log when the disk gets full, and when it is no more.
 func (d *disk) watch(ctx context.Context, log *slog.Logger) error {
