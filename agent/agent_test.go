@@ -14,6 +14,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/docket-handoff/docket/agent"
+	"github.com/docket-handoff/docket/audit"
 	"github.com/docket-handoff/docket/handoff"
 	"github.com/docket-handoff/docket/store/bolt"
 )
@@ -181,7 +182,7 @@ func TestRunHandsOff(t *testing.T) {
 		}
 		asked := mira
 		asked.Handoff.Channels = []handoff.ID{"ear-1"}
-		if _, err := desk.PutAgent(ctx, asked); err != nil {
+		if _, err := desk.PutAgent(ctx, audit.Actor{Kind: audit.System}, asked); err != nil {
 			t.Fatal(err)
 		}
 		started, err := desk.Start(ctx, handoff.NewConversation{Agent: "marketing"})
@@ -236,7 +237,7 @@ func TestRunAnswersOnce(t *testing.T) {
 		return engine, handoff.NewDesk(engine, handoff.Config{Brief: agent.Brief, Close: agent.Close})
 	}
 	engine, desk := open()
-	if _, err := desk.PutAgent(t.Context(), mira); err != nil {
+	if _, err := desk.PutAgent(t.Context(), audit.Actor{Kind: audit.System}, mira); err != nil {
 		t.Fatal(err)
 	}
 	started, err := desk.Start(t.Context(), handoff.NewConversation{Agent: "marketing"})

@@ -11,6 +11,7 @@ import (
 
 	"go.etcd.io/bbolt"
 
+	"github.com/docket-handoff/docket/audit"
 	"github.com/docket-handoff/docket/handoff"
 	"github.com/docket-handoff/docket/store/bolt"
 )
@@ -40,7 +41,7 @@ func sayer(b *testing.B) func(n int) {
 	b.Cleanup(func() { _ = engine.Close() })
 	desk := handoff.NewDesk(engine, handoff.Config{})
 	ctx := context.Background()
-	if _, err := desk.PutAgent(ctx, handoff.Agent{ID: "marketing", Webhook: &handoff.Webhook{URL: "https://agent.example"}}); err != nil {
+	if _, err := desk.PutAgent(ctx, audit.Actor{Kind: audit.System}, handoff.Agent{ID: "marketing", Webhook: &handoff.Webhook{URL: "https://agent.example"}}); err != nil {
 		b.Fatal(err)
 	}
 	var ids []handoff.ID

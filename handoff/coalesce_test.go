@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/docket-handoff/docket/audit"
 	"github.com/docket-handoff/docket/handoff"
 )
 
@@ -223,7 +224,7 @@ func TestBurstErased(t *testing.T) {
 		h.says(dana, "two")
 		h.says(dana, "three")
 		h.pass(2 * time.Second) // two and three are under way
-		_, err := h.desk.EraseVisitor(h.Context(), "crm-1")
+		_, err := h.desk.EraseVisitor(h.Context(), audit.Actor{Kind: audit.System}, "crm-1")
 		h.must(err)
 		h.pass(time.Minute)
 		for _, p := range h.chat.in(sales) {

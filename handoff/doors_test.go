@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/docket-handoff/docket/audit"
 	"github.com/docket-handoff/docket/handoff"
 )
 
@@ -244,19 +245,19 @@ func TestAgents(t *testing.T) {
 		} {
 			a := handoff.Agent{ID: "other", Name: "Other"}
 			row.change(&a)
-			_, err := h.desk.PutAgent(h.Context(), a)
+			_, err := h.desk.PutAgent(h.Context(), audit.Actor{Kind: audit.System}, a)
 			if handoff.CodeOf(err) != handoff.CodeInvalid || !strings.Contains(err.Error(), row.says) {
 				t.Errorf("%s: %v, want one that says %q", name, err, row.says)
 			}
 		}
-		_, err := h.desk.PutAgent(h.Context(), handoff.Agent{ID: "other", Handoff: handoff.Policy{FallbackChannels: []handoff.ID{"nowhere"}}})
+		_, err := h.desk.PutAgent(h.Context(), audit.Actor{Kind: audit.System}, handoff.Agent{ID: "other", Handoff: handoff.Policy{FallbackChannels: []handoff.ID{"nowhere"}}})
 		h.wantCode(err, handoff.CodeUnknownChannel)
 		_, err = h.desk.Agent(h.Context(), "other")
 		h.wantCode(err, handoff.CodeUnknownAgent)
 		_, err = h.desk.Availability(h.Context(), "other", time.Now())
 		h.wantCode(err, handoff.CodeUnknownAgent)
 
-		put, err := h.desk.PutAgent(h.Context(), handoff.Agent{ID: "other", AllowedOrigins: []string{"https://Example.com/", "http://localhost:8080"}})
+		put, err := h.desk.PutAgent(h.Context(), audit.Actor{Kind: audit.System}, handoff.Agent{ID: "other", AllowedOrigins: []string{"https://Example.com/", "http://localhost:8080"}})
 		if err != nil || put.Name != "other" || put.UpdatedAt.IsZero() {
 			t.Fatalf("%+v, %v", put, err)
 		}
@@ -368,8 +369,8 @@ func TestChannels(t *testing.T) {
 			t.Errorf("connected again: %+v", got)
 		}
 
-		h.must(h.desk.UpdateChannel(h.Context(), "chat-new", func(c *handoff.Channel) { c.State = handoff.ChannelDisconnected }))
-		h.must(h.desk.UpdateChannel(h.Context(), "nowhere", func(*handoff.Channel) { t.Error("there is no such channel") }))
+		h.must(h.desk.UpdateChannel(h.Context(), audit.Actor{Kind: audit.System}, "chat-new", func(c *handoff.Channel) { c.State = handoff.ChannelDisconnected }))
+		h.must(h.desk.UpdateChannel(h.Context(), audit.Actor{Kind: audit.System}, "nowhere", func(*handoff.Channel) { t.Error("there is no such channel") }))
 		h.must(h.desk.Connect(h.Context(), h.key(), again, "thread", "This channel is connected."))
 		if got := h.channel("chat-new"); got.State != handoff.ChannelConnected || got.ConnectedBy != "Kim" || time.Since(got.ConnectedAt) != 0 {
 			t.Errorf("connected after a disconnection: %+v", got)

@@ -2,14 +2,17 @@ package handoff
 
 import (
 	"context"
+	"strconv"
 	"strings"
 
+	"github.com/docket-handoff/docket/audit"
 	"github.com/docket-handoff/docket/store"
 )
 
 // EraseVisitor removes every conversation of a visitor that a back end named, and orders the removal of what the bot
-// posted about them in the channels. It returns the number of conversations; none is CodeUnknownVisitor.
-func (d *Desk) EraseVisitor(ctx context.Context, visitor ID) (int, error) {
+// posted about them in the channels. The audit log keeps a fingerprint of the id, which proves an erasure to whoever knows the
+// id and tells nobody else. It returns the number of conversations; none is CodeUnknownVisitor.
+func (d *Desk) EraseVisitor(ctx context.Context, by audit.Actor, visitor ID) (int, error) {
 	erased := 0
 	err := d.update(ctx, func(tx store.Tx) error {
 		erased = 0
@@ -26,7 +29,12 @@ func (d *Desk) EraseVisitor(ctx context.Context, visitor ID) (int, error) {
 		if erased == 0 {
 			return refuse(CodeUnknownVisitor, "there is no visitor with this id")
 		}
-		return deleteAll(tx, engagedRows(visitor))
+		if err := deleteAll(tx, engagedRows(visitor)); err != nil {
+			return err
+		}
+		return audit.Append(tx, d.now(), audit.Entry{
+			By: by, Act: audit.VisitorErased, Subject: fingerprint(string(visitor)), Details: map[string]string{"conversations": strconv.Itoa(erased)},
+		})
 	})
 	return erased, err
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/docket-handoff/docket/audit"
 	"github.com/docket-handoff/docket/handoff"
 )
 
@@ -57,7 +58,7 @@ func TestErase(t *testing.T) {
 		other := h.known("crm-1", "Danaë")
 		h.says(other, "Danaë once more")
 
-		erased, err := h.desk.EraseVisitor(h.Context(), "crm-1")
+		erased, err := h.desk.EraseVisitor(h.Context(), audit.Actor{Kind: audit.System}, "crm-1")
 		if err != nil || erased != 2 {
 			t.Fatalf("%d conversations were erased, %v", erased, err)
 		}
@@ -83,7 +84,7 @@ func TestErase(t *testing.T) {
 		}
 		wantEverythingSettled(h)
 
-		_, err = h.desk.EraseVisitor(h.Context(), "crm-1")
+		_, err = h.desk.EraseVisitor(h.Context(), audit.Actor{Kind: audit.System}, "crm-1")
 		h.wantCode(err, handoff.CodeUnknownVisitor)
 		_, err = h.desk.Conversation(h.Context(), dana)
 		h.wantCode(err, handoff.CodeUnknownConversation)
@@ -117,7 +118,7 @@ func TestEraseWhileSending(t *testing.T) {
 				h.chat.failsOnce(handoff.PostLine, row.fault)
 				h.says(dana, "Danaë speaking")
 				h.says(dana, "Danaë speaking on")
-				_, err := h.desk.EraseVisitor(h.Context(), "crm-1")
+				_, err := h.desk.EraseVisitor(h.Context(), audit.Actor{Kind: audit.System}, "crm-1")
 				h.must(err)
 				h.pass(time.Hour)
 				if rows := h.leftOver("Danaë", "crm-1"); len(rows) != 0 {
@@ -141,7 +142,7 @@ func TestEraseAdoptedCard(t *testing.T) {
 		dana := h.known("crm-1", "Danaë")
 		id := h.asks(dana)
 		h.does(handoff.VerbJoin, sam, sales, id)
-		_, err := h.desk.EraseVisitor(h.Context(), "crm-1")
+		_, err := h.desk.EraseVisitor(h.Context(), audit.Actor{Kind: audit.System}, "crm-1")
 		h.must(err)
 		h.pass(0)
 		for _, p := range h.chat.in(sales) {
@@ -158,7 +159,7 @@ func TestEraseMeetsFaults(t *testing.T) {
 		dana := h.known("crm-1", "Danaë")
 		h.asks(dana)
 		h.chat.failsOnce(handoff.PostErase, doubtLost(), later(time.Minute), doubtTaken())
-		_, err := h.desk.EraseVisitor(h.Context(), "crm-1")
+		_, err := h.desk.EraseVisitor(h.Context(), audit.Actor{Kind: audit.System}, "crm-1")
 		h.must(err)
 		h.restart()
 		h.pass(time.Hour)

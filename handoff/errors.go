@@ -25,6 +25,7 @@ const (
 	CodeUnderWay            Code = "handoff_under_way"    // one handoff at a time
 	CodeNoHandoff           Code = "no_handoff"           // nothing to end
 	CodeSpecialistHasIt     Code = "specialist_has_it"    // the agent is silent while a person talks
+	CodeChanged             Code = "changed_meanwhile"    // somebody else changed it since the caller looked
 	CodeClosed              Code = "conversation_closed"  // the visitor is gone for good
 	CodeNothingToRate       Code = "nothing_to_rate"      // no handoff has ended yet
 	CodeBusy                Code = "too_many_waiting"     // a queue is full

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/docket-handoff/docket/audit"
 	"github.com/docket-handoff/docket/handoff"
 )
 
@@ -123,7 +124,7 @@ func TestEventsEnd(t *testing.T) {
 
 		go read(h.Context())
 		synctest.Wait()
-		_, err = h.desk.EraseVisitor(h.Context(), "crm-1")
+		_, err = h.desk.EraseVisitor(h.Context(), audit.Actor{Kind: audit.System}, "crm-1")
 		h.must(err)
 		if errs := <-ended; len(errs) != 1 || handoff.CodeOf(errs[0]) != handoff.CodeUnknownConversation {
 			t.Errorf("an erased conversation is told as %v", errs)

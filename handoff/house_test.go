@@ -14,6 +14,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/docket-handoff/docket/audit"
 	"github.com/docket-handoff/docket/handoff"
 	"github.com/docket-handoff/docket/store"
 	"github.com/docket-handoff/docket/store/bolt"
@@ -196,7 +197,7 @@ func (h *house) key() string {
 func (h *house) set(change func(*handoff.Agent)) {
 	h.Helper()
 	change(&h.agent)
-	_, err := h.desk.PutAgent(h.Context(), h.agent)
+	_, err := h.desk.PutAgent(h.Context(), audit.Actor{Kind: audit.System}, h.agent)
 	h.must(err)
 }
 

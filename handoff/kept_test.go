@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/docket-handoff/docket/audit"
 	"github.com/docket-handoff/docket/handoff"
 	"github.com/docket-handoff/docket/store"
 )
@@ -287,7 +288,7 @@ func TestKeptErased(t *testing.T) {
 		if len(h.held()) != 1 || len(h.dead()) != 1 {
 			t.Fatalf("held %+v, dead %+v", h.held(), h.dead())
 		}
-		_, err := h.desk.EraseVisitor(h.Context(), "crm-1")
+		_, err := h.desk.EraseVisitor(h.Context(), audit.Actor{Kind: audit.System}, "crm-1")
 		h.must(err)
 		if rows := h.leftOver("Danaë"); len(rows) != 0 || len(h.held())+len(h.dead()) != 0 {
 			t.Errorf("these rows tell of the visitor: %q", rows)

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/docket-handoff/docket/audit"
 	"github.com/docket-handoff/docket/handoff"
 )
 
@@ -108,7 +109,7 @@ func TestParkedChangeErased(t *testing.T) {
 		id := h.asks(dana)
 		h.does(handoff.VerbJoin, sam, sales, id)
 		h.changes("m1", "Hello Danaë", time.Now())
-		_, err := h.desk.EraseVisitor(h.Context(), "crm-1")
+		_, err := h.desk.EraseVisitor(h.Context(), audit.Actor{Kind: audit.System}, "crm-1")
 		h.must(err)
 		if rows := h.leftOver("Danaë"); len(rows) != 0 {
 			t.Errorf("it stands in %q", rows)

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/docket-handoff/docket/audit"
 	"github.com/docket-handoff/docket/handoff"
 )
 
@@ -120,7 +121,7 @@ func TestOneHandoffOfAVisitor(t *testing.T) {
 			h.must(err)
 			h.asks(started.Conversation.ID)
 		}
-		_, err := h.desk.EraseVisitor(h.Context(), "crm-1")
+		_, err := h.desk.EraseVisitor(h.Context(), audit.Actor{Kind: audit.System}, "crm-1")
 		h.must(err)
 		h.asks(h.known("crm-1", "Dana"))
 	})

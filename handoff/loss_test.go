@@ -8,13 +8,14 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/docket-handoff/docket/audit"
 	"github.com/docket-handoff/docket/handoff"
 )
 
 // loses takes a channel away, as a platform's event does.
 func (h *house) loses(channel handoff.ID, why handoff.Loss) {
 	h.Helper()
-	h.must(h.desk.UpdateChannel(h.Context(), channel, func(c *handoff.Channel) { c.Lose(why) }))
+	h.must(h.desk.UpdateChannel(h.Context(), audit.Actor{Kind: audit.System}, channel, func(c *handoff.Channel) { c.Lose(why) }))
 	time.Sleep(time.Millisecond) // a timer fires at the next one
 	synctest.Wait()
 }
@@ -82,7 +83,7 @@ func TestLossSurvivesTheProcess(t *testing.T) {
 	play(t, func(h *house) {
 		dana := h.visitor("Dana")
 		id := h.asks(dana)
-		h.must(h.desk.UpdateChannel(h.Context(), sales, func(c *handoff.Channel) { c.Lose(handoff.LostRemoved) }))
+		h.must(h.desk.UpdateChannel(h.Context(), audit.Actor{Kind: audit.System}, sales, func(c *handoff.Channel) { c.Lose(handoff.LostRemoved) }))
 		h.restart()
 		h.pass(time.Millisecond)
 		if got := h.handoff(id); got.Ended != handoff.EndedNobodyCame {

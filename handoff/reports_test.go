@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/docket-handoff/docket/audit"
 	"github.com/docket-handoff/docket/handoff"
 	"github.com/docket-handoff/docket/store"
 )
@@ -154,7 +155,7 @@ func TestErasedInReports(t *testing.T) {
 		if got := h.finds("danae"); len(got) != 2 {
 			t.Fatalf("%d are found before the erasure", len(got))
 		}
-		_, err := h.desk.EraseVisitor(h.Context(), "crm-1")
+		_, err := h.desk.EraseVisitor(h.Context(), audit.Actor{Kind: audit.System}, "crm-1")
 		h.must(err)
 		for _, word := range []string{"danae", "crm", "sons", "example", string(id)} {
 			if got := h.finds(word); len(got) != 0 {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"testing"
 
+	"github.com/docket-handoff/docket/audit"
 	"github.com/docket-handoff/docket/handoff"
 )
 
@@ -48,7 +49,7 @@ func TestRoom(t *testing.T) {
 					return err
 				}},
 				{"an agent", handoff.RoomForTalk, func() error {
-					_, err := h.desk.PutAgent(h.Context(), h.agent)
+					_, err := h.desk.PutAgent(h.Context(), audit.Actor{Kind: audit.System}, h.agent)
 					return err
 				}},
 				{"a channel", handoff.RoomForTalk, func() error {
@@ -86,7 +87,7 @@ func TestRoom(t *testing.T) {
 		if heard != lines {
 			h.Errorf("the visitor has %d lines of the specialist's, want %d", heard, lines)
 		}
-		if n, err := h.desk.EraseVisitor(h.Context(), "crm-1"); err != nil || n != 1 {
+		if n, err := h.desk.EraseVisitor(h.Context(), audit.Actor{Kind: audit.System}, "crm-1"); err != nil || n != 1 {
 			h.Errorf("erasing: %d, %v", n, err)
 		}
 		if _, err := h.desk.Conversation(h.Context(), known); handoff.CodeOf(err) != handoff.CodeUnknownConversation {

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/docket-handoff/docket/audit"
 	"github.com/docket-handoff/docket/handoff"
 )
 
@@ -299,7 +300,7 @@ func TestAvailability(t *testing.T) {
 		{"switched off", func(_ *house, a *handoff.Agent) { a.Handoff.Enabled = false }, handoff.HandoffDisabled, text(handoff.TextUnavailable)},
 		{"no channel chosen", func(_ *house, a *handoff.Agent) { a.Handoff.Channels = nil }, handoff.NoChannel, text(handoff.TextUnavailable)},
 		{"the channel is disconnected", func(h *house, _ *handoff.Agent) {
-			h.must(h.desk.UpdateChannel(h.Context(), sales, func(c *handoff.Channel) { c.State = handoff.ChannelDisconnected }))
+			h.must(h.desk.UpdateChannel(h.Context(), audit.Actor{Kind: audit.System}, sales, func(c *handoff.Channel) { c.State = handoff.ChannelDisconnected }))
 		}, handoff.NoChannel, text(handoff.TextUnavailable)},
 		{"outside work hours", func(_ *house, a *handoff.Agent) { a.Handoff.WorkHours = hours }, handoff.OutsideWorkHours,
 			text(handoff.TextUntil, "next_open", "on Monday, 3 January, at 09:00 (UTC)")},

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/docket-handoff/docket/activity"
+	"github.com/docket-handoff/docket/audit"
 	"github.com/docket-handoff/docket/bot"
 	"github.com/docket-handoff/docket/handoff"
 )
@@ -123,7 +124,7 @@ func (h *Handler) eachChannel(ctx context.Context, a *activity.Activity, change 
 		if c.Platform != PlatformName || c.Tenant != tenant || (only == "" && !sameTeam) || (only != "" && c.ID != only) {
 			continue
 		}
-		if err := h.desk.UpdateChannel(ctx, c.ID, change); err != nil {
+		if err := h.desk.UpdateChannel(ctx, audit.Actor{Kind: audit.Platform, Name: PlatformName}, c.ID, change); err != nil {
 			return err
 		}
 	}

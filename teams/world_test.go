@@ -13,6 +13,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/docket-handoff/docket/agent"
+	"github.com/docket-handoff/docket/audit"
 	"github.com/docket-handoff/docket/auth"
 	"github.com/docket-handoff/docket/bot"
 	"github.com/docket-handoff/docket/bot/bottest"
@@ -107,7 +108,7 @@ func (w *world) connect() handoff.Channel {
 	if len(channels) != 1 {
 		w.t.Fatalf("%d channels are connected, want 1", len(channels))
 	}
-	_, err = w.desk.PutAgent(w.t.Context(), handoff.Agent{ID: "marketing", Name: "Mira", Handoff: handoff.Policy{Enabled: true, Channels: []handoff.ID{channels[0].ID}}})
+	_, err = w.desk.PutAgent(w.t.Context(), audit.Actor{Kind: audit.System}, handoff.Agent{ID: "marketing", Name: "Mira", Handoff: handoff.Policy{Enabled: true, Channels: []handoff.ID{channels[0].ID}}})
 	must(w.t, err)
 	return channels[0]
 }

@@ -95,7 +95,7 @@ func (s *Server) putAgent(c echo.Context) error {
 	if err != nil && !fresh {
 		return err
 	}
-	agent, err := s.desk.PutAgent(c.Request().Context(), body.over(before, handoff.ID(c.Param("agent"))))
+	agent, err := s.desk.PutAgent(c.Request().Context(), actor(c), body.over(before, handoff.ID(c.Param("agent"))))
 	if err != nil {
 		return err
 	}
@@ -191,7 +191,7 @@ func (s *Server) eraseVisitor(c echo.Context) error {
 	if len(visitor) > maxName*utf8.UTFMax {
 		return refuse(handoff.CodeUnknownVisitor, "there is no visitor with this id")
 	}
-	erased, err := s.desk.EraseVisitor(c.Request().Context(), handoff.ID(visitor))
+	erased, err := s.desk.EraseVisitor(c.Request().Context(), actor(c), handoff.ID(visitor))
 	if err != nil {
 		return err
 	}

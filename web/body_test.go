@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/docket-handoff/docket/audit"
 	"github.com/docket-handoff/docket/handoff"
 	"github.com/docket-handoff/docket/store/bolt"
 	"github.com/docket-handoff/docket/web"
@@ -73,7 +74,7 @@ func FuzzBody(f *testing.F) {
 	}
 	f.Cleanup(func() { engine.Close() })
 	desk := handoff.NewDesk(engine, handoff.Config{})
-	if _, err := desk.PutAgent(f.Context(), handoff.Agent{ID: "marketing"}); err != nil {
+	if _, err := desk.PutAgent(f.Context(), audit.Actor{Kind: audit.System}, handoff.Agent{ID: "marketing"}); err != nil {
 		f.Fatal(err)
 	}
 	server, err := web.New(web.Config{Desk: desk, APIKeys: []string{apiKey}})

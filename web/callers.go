@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"crypto/sha256"
 	"crypto/subtle"
 	"regexp"
@@ -8,8 +9,18 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/docket-handoff/docket/audit"
 	"github.com/docket-handoff/docket/handoff"
 )
+
+// Keys are the API keys that are made and revoked while the server runs.
+type Keys interface {
+	// Lookup finds the name of the key that a token is; ok is false when it is none, or none any more.
+	Lookup(ctx context.Context, token string) (name string, ok bool, err error)
+}
+
+// settingsKey is what the audit log calls a key that stands in the settings.
+const settingsKey = "DOCKET_API_KEY"
 
 // party is who speaks in a conversation: its visitor, or the agent by an API key.
 type party struct {
@@ -52,7 +63,10 @@ func (s *Server) forParty(next func(echo.Context, party) error) echo.HandlerFunc
 		if !isOpaque(id) {
 			return refuse(handoff.CodeUnknownConversation, "there is no such conversation")
 		}
-		p := party{key: s.isKey(token)}
+		var p party
+		if p.key, err = s.isKey(c, token); err != nil {
+			return err
+		}
 		if p.key {
 			p.conversation, err = s.desk.Conversation(ctx, id)
 		} else if p.conversation, err = s.desk.Admit(ctx, id, token); err == nil {
@@ -125,19 +139,40 @@ func (s *Server) byKey(c echo.Context) (bool, error) {
 	if err != nil || token == "" {
 		return false, err
 	}
-	if !s.isKey(token) {
-		return false, refuse(codeUnauthorized, "the API key is not known")
+	known, err := s.isKey(c, token)
+	if err == nil && !known {
+		err = refuse(codeUnauthorized, "the API key is not known")
 	}
-	return true, nil
+	return known, err
 }
 
-// isKey compares with every key in constant time, over hashes so that lengths tell nothing either.
-func (s *Server) isKey(token string) bool {
+// isKey says whether a token is an API key, and notes its name for the audit log. Keys of the settings are compared in
+// constant time, over hashes so that lengths tell nothing either.
+func (s *Server) isKey(c echo.Context, token string) (bool, error) {
 	hash, known := sha256.Sum256([]byte(token)), 0
 	for i := range s.keys {
 		known |= subtle.ConstantTimeCompare(hash[:], s.keys[i][:])
 	}
-	return known == 1
+	if known == 1 {
+		c.Set(keyName, settingsKey)
+		return true, nil
+	}
+	if s.madeKeys == nil {
+		return false, nil
+	}
+	name, ok, err := s.madeKeys.Lookup(c.Request().Context(), token)
+	if ok {
+		c.Set(keyName, name)
+	}
+	return ok, err
+}
+
+const keyName = "key" // where a request's context holds the name of its API key
+
+// actor is the API key that makes a call, for the audit log.
+func actor(c echo.Context) audit.Actor {
+	name, _ := c.Get(keyName).(string)
+	return audit.Actor{Kind: audit.Key, Name: name, Network: audit.Network(c.RealIP())}
 }
 
 // missingCredentials tells a page that no agent allows apart from a caller who forgot its key.

@@ -19,6 +19,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/docket-handoff/docket/audit"
 	"github.com/docket-handoff/docket/handoff"
 	"github.com/docket-handoff/docket/store/bolt"
 	"github.com/docket-handoff/docket/web"
@@ -398,7 +399,7 @@ func bubble(t *testing.T) *wire {
 		server.Drain()
 		engine.Close()
 	})
-	if _, err := desk.PutAgent(t.Context(), handoff.Agent{ID: "marketing"}); err != nil {
+	if _, err := desk.PutAgent(t.Context(), audit.Actor{Kind: audit.System}, handoff.Agent{ID: "marketing"}); err != nil {
 		t.Fatal(err)
 	}
 	started, err := desk.Start(t.Context(), handoff.NewConversation{Agent: "marketing"})

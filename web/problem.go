@@ -57,6 +57,7 @@ var statusOf = map[handoff.Code]int{
 	handoff.CodeUnderWay:            http.StatusConflict,
 	handoff.CodeNoHandoff:           http.StatusConflict,
 	handoff.CodeSpecialistHasIt:     http.StatusConflict,
+	handoff.CodeChanged:             http.StatusConflict,
 	handoff.CodeClosed:              http.StatusConflict,
 	handoff.CodeNothingToRate:       http.StatusConflict,
 	handoff.CodeBusy:                http.StatusServiceUnavailable,

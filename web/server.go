@@ -23,7 +23,8 @@ import (
 // Config is what a Server needs. Desk is required.
 type Config struct {
 	Desk    *handoff.Desk
-	APIKeys []string // keys of the server API; without one, only widgets are served
+	APIKeys []string // keys of the server API that stand in the settings
+	Keys    Keys     // those that are made in the admin pages; nil: there are none
 
 	// PublicURL is the http or https address at which people reach the server. It says which origin is the server's own
 	// when TLS ends before it. Empty: the address of each request.
@@ -31,6 +32,7 @@ type Config struct {
 
 	App     string       // the product's display name; "Docket" when empty
 	Bot     http.Handler // answers /api/messages; nil: that path does not exist
+	Admin   http.Handler // answers /admin/ and /integrations/; nil: those paths do not exist
 	Metrics http.Handler // answers /metrics; nil: that path does not exist
 
 	// Ready says what keeps the server from serving well, nil when nothing does; /readyz shows a *handoff.Error with its code
@@ -52,6 +54,8 @@ type Server struct {
 	now    func() time.Time
 	log    *slog.Logger
 
+	madeKeys Keys // nil when there are none
+
 	origins origins
 	lines   *limiter      // a visitor's lines and files, for each conversation
 	starts  *limiter      // conversations begun by browsers, for each address
@@ -69,7 +73,7 @@ func New(cfg Config) (*Server, error) {
 		return nil, errors.New("web: a desk is needed")
 	}
 	s := &Server{
-		desk: cfg.Desk, app: cfg.App, now: cfg.Clock, log: cfg.Log,
+		desk: cfg.Desk, madeKeys: cfg.Keys, app: cfg.App, now: cfg.Clock, log: cfg.Log,
 		uploads: make(chan struct{}, maxUploads),
 	}
 	for _, key := range cfg.APIKeys {
@@ -114,6 +118,11 @@ func (s *Server) build(cfg Config) {
 	if cfg.Bot != nil {
 		e.Any("/api/messages", echo.WrapHandler(cfg.Bot))
 	}
+	if cfg.Admin != nil {
+		for _, path := range []string{"/admin", "/admin/*", "/integrations/*"} {
+			e.Any(path, giveTo(cfg.Admin))
+		}
+	}
 	if cfg.Metrics != nil {
 		e.GET("/metrics", echo.WrapHandler(cfg.Metrics))
 	}
@@ -149,6 +158,16 @@ func (s *Server) routes(e *echo.Echo) {
 	e.GET("/openapi.json", giveDescription)
 	e.Match([]string{http.MethodGet, http.MethodHead}, "/healthz", s.healthy)
 	e.Match([]string{http.MethodGet, http.MethodHead}, "/readyz", s.ready)
+}
+
+// giveTo hands a request over. Its RemoteAddr is then the caller's address, which only this room can tell from a proxy's.
+func giveTo(h http.Handler) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		r := c.Request().Clone(c.Request().Context())
+		r.RemoteAddr = net.JoinHostPort(c.RealIP(), "0")
+		h.ServeHTTP(c.Response(), r)
+		return nil
+	}
 }
 
 // Handler serves everything.

@@ -18,6 +18,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/docket-handoff/docket/audit"
 	"github.com/docket-handoff/docket/handoff"
 	"github.com/docket-handoff/docket/store/bolt"
 	"github.com/docket-handoff/docket/web"
@@ -105,7 +106,7 @@ func (s *site) must(err error) {
 
 func (s *site) putAgent(a handoff.Agent) {
 	s.Helper()
-	_, err := s.desk.PutAgent(s.Context(), a)
+	_, err := s.desk.PutAgent(s.Context(), audit.Actor{Kind: audit.System}, a)
 	s.must(err)
 }
 

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/docket-handoff/docket/audit"
 	"github.com/docket-handoff/docket/bot/bottest"
 	"github.com/docket-handoff/docket/handoff"
 )
@@ -165,6 +166,6 @@ func (w *world) call(ctx context.Context, method, path, bearer string, body, int
 var client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256}}
 
 func putOldAgent(ctx context.Context, desk *handoff.Desk) error {
-	_, err := desk.PutAgent(ctx, handoff.Agent{ID: oldAgent, Name: "Mira"})
+	_, err := desk.PutAgent(ctx, audit.Actor{Kind: audit.System}, handoff.Agent{ID: oldAgent, Name: "Mira"})
 	return err
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/docket-handoff/docket/audit"
 	"github.com/docket-handoff/docket/handoff"
 	"github.com/docket-handoff/docket/store"
 )
@@ -67,7 +68,7 @@ func open(ctx context.Context, desk *handoff.Desk) error {
 	}
 	for i := range 2 {
 		a := handoff.Agent{ID: handoff.ID(fmt.Sprintf("agent-%d", i)), Name: fmt.Sprintf("Agent %d", i), Handoff: handoff.Policy{Enabled: true, Channels: channels[i : i+2]}}
-		if _, err := desk.PutAgent(ctx, a); err != nil {
+		if _, err := desk.PutAgent(ctx, audit.Actor{Kind: audit.System}, a); err != nil {
 			return err
 		}
 	}

@@ -15,8 +15,10 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/docket-handoff/docket/audit"
 	"github.com/docket-handoff/docket/bot/bottest"
 	"github.com/docket-handoff/docket/handoff"
+	"github.com/docket-handoff/docket/web/admin"
 	"github.com/docket-handoff/docket/web/demo"
 )
 
@@ -77,7 +79,11 @@ func (c *demoCommand) Run(env environment) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(env.stdout, "The demo is ready. Open %s in a browser; Ctrl+C ends it.\n", origin)
+		link, err := srv.admin.SignInLink(ctx, admin.RoleAdmin)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(env.stdout, "The demo is ready. Open %s in a browser; Ctrl+C ends it.\nThe admin pages, once, within the hour: %s\n", origin, link)
 		return servePage(ctx, page, door)
 	})
 	return group.Wait()
@@ -160,7 +166,7 @@ func furnish(ctx context.Context, desk *handoff.Desk, service *bottest.Service, 
 	if len(channels) == 0 {
 		return "", errors.New("the demo's channel was not connected; run it with --log-level=debug to see why")
 	}
-	_, err = desk.PutAgent(ctx, demo.Agent(origin, channels[0].ID, secret))
+	_, err = desk.PutAgent(ctx, audit.Actor{Kind: audit.System}, demo.Agent(origin, channels[0].ID, secret))
 	return secret, err
 }
 

@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/docket-handoff/docket/audit"
 	"github.com/docket-handoff/docket/handoff"
 	"github.com/docket-handoff/docket/store/bolt"
 	"github.com/docket-handoff/docket/web"
@@ -50,7 +51,7 @@ func inBubble(t *testing.T, play func(d door)) {
 		must(t, err)
 		defer engine.Close()
 		desk := handoff.NewDesk(engine, handoff.Config{})
-		_, err = desk.PutAgent(t.Context(), handoff.Agent{ID: "marketing", Name: "Mira"})
+		_, err = desk.PutAgent(t.Context(), audit.Actor{Kind: audit.System}, handoff.Agent{ID: "marketing", Name: "Mira"})
 		must(t, err)
 		started, err := desk.Start(t.Context(), handoff.NewConversation{Agent: "marketing"})
 		must(t, err)

@@ -16,6 +16,7 @@ import (
 	"github.com/docket-handoff/docket/store/bolt"
 	"github.com/docket-handoff/docket/teams"
 	"github.com/docket-handoff/docket/web"
+	"github.com/docket-handoff/docket/web/admin"
 )
 
 type serveCommand struct {
@@ -36,7 +37,22 @@ func (c *serveCommand) Run(env environment) error {
 		return err
 	}
 	server.hint(log)
+	if err := server.welcome(env.ctx, env.stdout); err != nil {
+		server.close()
+		return err
+	}
 	return server.run(env.ctx)
+}
+
+// welcome prints a sign-in link where there is no other way into the admin pages. It is no line of the log, which others may keep
+// and read.
+func (srv *server) welcome(ctx context.Context, w io.Writer) error {
+	link, err := srv.admin.FirstLink(ctx)
+	if err != nil || link == "" {
+		return err
+	}
+	_, err = fmt.Fprintf(w, "Open this link to sign in to the admin pages, once, within the hour: %s\n", link)
+	return err
 }
 
 func newLog(s *settings, w io.Writer) *slog.Logger {
@@ -61,6 +77,7 @@ type server struct {
 	agent     *agent.Builtin
 	readiness *readiness
 	web       *web.Server
+	admin     *admin.Server
 	closers   []io.Closer
 }
 
@@ -100,11 +117,18 @@ func assemble(s *settings, log *slog.Logger) (_ *server, err error) {
 	srv.desk = handoff.NewDesk(counters.timed(srv.engine), cfg)
 	srv.agent = &agent.Builtin{Desk: srv.desk, Log: log}
 
+	srv.admin, err = admin.New(admin.Config{
+		Desk: srv.desk, Engine: srv.engine, PublicURL: s.publicURL(srv.listener.Addr()), App: s.Name, Password: s.AdminPassword, Log: log,
+	})
+	if err != nil {
+		return nil, err
+	}
 	srv.readiness = srv.newReadiness(disk)
 	counters.watchDisk(disk)
 	door := web.Config{
 		Metrics: counters.handler(), Ready: srv.readiness.check, Desk: srv.desk, PublicURL: s.publicURL(srv.listener.Addr()), App: s.Name, Log: log,
 	}
+	door.Admin, door.Keys = srv.admin, srv.admin.Keys()
 	if s.APIKey != "" {
 		door.APIKeys = []string{s.APIKey}
 	}
@@ -189,7 +213,7 @@ func (srv *server) hint(log *slog.Logger) {
 		log.Warn("Microsoft Teams is not set up: register a single-tenant bot in Microsoft Entra and set DOCKET_BOT_ID, DOCKET_BOT_SECRET and DOCKET_BOT_TENANT; docs/teams.md shows each step")
 	}
 	if s.APIKey == "" {
-		log.Warn("the server API is closed: set DOCKET_API_KEY to a long random text to create agents")
+		log.Warn("the server API is closed: make a key in the admin pages under Settings > API keys, or set DOCKET_API_KEY to a long random text")
 	}
 	if s.InsecureNoBotAuth && len(s.Bot.ServiceHosts) == 0 {
 		log.Warn("no service URL may be called: name the local client's host and port", "setting", "DOCKET_BOT_SERVICE_HOSTS")

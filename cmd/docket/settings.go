@@ -27,6 +27,9 @@ type settings struct {
 	APIKey     string `name:"api-key" env:"DOCKET_API_KEY" placeholder:"KEY" help:"A key for the server API. Secret."`
 	APIKeyFile string `name:"api-key-file" env:"DOCKET_API_KEY_FILE" placeholder:"FILE" help:"A file that holds the key."`
 
+	AdminPassword     string `name:"admin-password" env:"DOCKET_ADMIN_PASSWORD" placeholder:"PASSWORD" help:"The first admin's password, at least 12 characters; without it a one-time sign-in link is printed at start. Secret."`
+	AdminPasswordFile string `name:"admin-password-file" env:"DOCKET_ADMIN_PASSWORD_FILE" placeholder:"FILE" help:"A file that holds the password."`
+
 	Bot botSettings `embed:"" prefix:"bot-"`
 
 	diskLimits diskLimits // what DiskPercents says
@@ -71,6 +74,12 @@ func named(setting, format string, args ...any) error {
 func (s *settings) validate() error {
 	if err := fromFile(&s.APIKey, s.APIKeyFile, "DOCKET_API_KEY"); err != nil {
 		return err
+	}
+	if err := fromFile(&s.AdminPassword, s.AdminPasswordFile, "DOCKET_ADMIN_PASSWORD"); err != nil {
+		return err
+	}
+	if n := len([]rune(s.AdminPassword)); s.AdminPassword != "" && (n < 12 || n > 200) {
+		return named("DOCKET_ADMIN_PASSWORD", "12 to 200 characters; a few words that do not belong together are good")
 	}
 	if err := fromFile(&s.Bot.Secret, s.Bot.SecretFile, "DOCKET_BOT_SECRET"); err != nil {
 		return err
@@ -236,13 +245,13 @@ func (s *settings) LogValue() slog.Value {
 	return slog.GroupValue(
 		slog.String("addr", s.Addr), slog.String("public_url", s.PublicURL), slog.String("store", s.Store),
 		slog.String("bot_id", s.Bot.ID), slog.String("bot_auth", s.Bot.Auth), slog.String("bot_cloud", s.Bot.Cloud),
-		slog.Bool("bot_secret", s.Bot.Secret != ""), slog.Bool("api_key", s.APIKey != ""),
+		slog.Bool("bot_secret", s.Bot.Secret != ""), slog.Bool("api_key", s.APIKey != ""), slog.Bool("admin_password", s.AdminPassword != ""),
 	)
 }
 
 // ignored lists the variables that look like settings of ours and are none, so that a typo does not pass in silence.
 func ignored(environ []string) []string {
-	known := strings.Fields(`DOCKET_ADDR DOCKET_PUBLIC_URL DOCKET_STORE DOCKET_NAME DOCKET_API_KEY DOCKET_API_KEY_FILE DOCKET_BOT_ID DOCKET_BOT_SECRET
+	known := strings.Fields(`DOCKET_ADDR DOCKET_PUBLIC_URL DOCKET_STORE DOCKET_NAME DOCKET_API_KEY DOCKET_API_KEY_FILE DOCKET_ADMIN_PASSWORD DOCKET_ADMIN_PASSWORD_FILE DOCKET_BOT_ID DOCKET_BOT_SECRET
 		DOCKET_BOT_SECRET_FILE DOCKET_BOT_TENANT DOCKET_BOT_AUTH DOCKET_BOT_CERTIFICATE DOCKET_BOT_FEDERATED_TOKEN_FILE DOCKET_BOT_CLOUD
 		DOCKET_BOT_OPENID_METADATA DOCKET_BOT_TOKEN_URL DOCKET_BOT_CONSENT_URL DOCKET_BOT_SERVICE_HOSTS DOCKET_BOT_ALLOWED_TENANTS
 		DOCKET_INSECURE_NO_BOT_AUTH DOCKET_DRAIN_SECONDS DOCKET_DISK_PERCENTS DOCKET_LOG DOCKET_LOG_LEVEL`)

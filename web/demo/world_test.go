@@ -14,6 +14,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/docket-handoff/docket/agent"
+	"github.com/docket-handoff/docket/audit"
 	"github.com/docket-handoff/docket/auth"
 	"github.com/docket-handoff/docket/bot"
 	"github.com/docket-handoff/docket/bot/bottest"
@@ -94,7 +95,7 @@ func (w *world) furnish() {
 	if len(channels) != 1 {
 		w.Fatalf("%d channels are connected, want 1", len(channels))
 	}
-	_, err = w.desk.PutAgent(w.Context(), demo.Agent(w.url, channels[0].ID, secret))
+	_, err = w.desk.PutAgent(w.Context(), audit.Actor{Kind: audit.System}, demo.Agent(w.url, channels[0].ID, secret))
 	w.must(err)
 }
 

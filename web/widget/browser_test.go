@@ -17,6 +17,7 @@ import (
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 
+	"github.com/docket-handoff/docket/audit"
 	"github.com/docket-handoff/docket/handoff"
 	"github.com/docket-handoff/docket/store/bolt"
 	"github.com/docket-handoff/docket/web"
@@ -105,7 +106,7 @@ func (s *site) outage(down bool) {
 
 func (s *site) putAgent(p handoff.Policy) {
 	s.Helper()
-	_, err := s.desk.PutAgent(s.Context(), handoff.Agent{
+	_, err := s.desk.PutAgent(s.Context(), audit.Actor{Kind: audit.System}, handoff.Agent{
 		ID: "marketing", Name: "Acme Assistant", AllowedOrigins: []string{s.page.URL}, Files: true, Handoff: p,
 	})
 	s.must(err)

@@ -13,6 +13,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/docket-handoff/docket/audit"
 	"github.com/docket-handoff/docket/handoff"
 )
 
@@ -257,7 +258,7 @@ func TestUnavailable(t *testing.T) {
 
 func TestForeignPage(t *testing.T) {
 	s := newSite(t)
-	_, err := s.desk.PutAgent(t.Context(), handoff.Agent{ID: "marketing", AllowedOrigins: []string{"https://www.example.com"}})
+	_, err := s.desk.PutAgent(t.Context(), audit.Actor{Kind: audit.System}, handoff.Agent{ID: "marketing", AllowedOrigins: []string{"https://www.example.com"}})
 	s.must(err)
 	s.open()
 	s.click("launcher")

@@ -1,0 +1,146 @@
+package admin
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+)
+
+const maxForm = 256 << 10 // bytes of a form
+
+// form is what somebody typed, and what is wrong with it. A page that is shown again with its form keeps every value and says
+// beside each field what to mend.
+type form struct {
+	values url.Values
+	Errors []fieldError // in the order of the fields' checks
+	Differ []difference // set: somebody else saved first
+	Now    string       // the version of what is stored
+}
+
+// fieldError is what is wrong with one field.
+type fieldError struct{ Field, Text string }
+
+// difference is one field that two people left different.
+type difference struct{ Field, Theirs, Yours string }
+
+// newForm is a form before anybody typed: it holds what is stored.
+func newForm(values map[string]string) *form {
+	f := &form{values: url.Values{}}
+	for name, value := range values {
+		f.values.Set(name, value)
+	}
+	return f
+}
+
+// form reads what was sent.
+func (v *visit) form() (*form, error) {
+	v.r.Body = http.MaxBytesReader(v.w, v.r.Body, maxForm)
+	if err := v.r.ParseForm(); err != nil {
+		var large *http.MaxBytesError
+		if errors.As(err, &large) {
+			return nil, problem{http.StatusRequestEntityTooLarge, "Too much", "What was sent is longer than this page takes."}
+		}
+		return nil, problem{http.StatusBadRequest, "Not understood", "What was sent is no form of these pages."}
+	}
+	for _, values := range v.r.PostForm {
+		for _, value := range values {
+			if !utf8.ValidString(value) || strings.ContainsRune(value, 0) {
+				return nil, problem{http.StatusBadRequest, "Not understood", "What was sent is not text."}
+			}
+		}
+	}
+	return &form{values: v.r.PostForm}, nil
+}
+
+// Value is what a field holds, as it was typed.
+func (f *form) Value(name string) string { return f.values.Get(name) }
+
+// Values are all that a field holds, for checkboxes of one name.
+func (f *form) Values(name string) []string { return f.values[name] }
+
+// text is a field without the blanks around it.
+func (f *form) text(name string) string { return strings.TrimSpace(f.values.Get(name)) }
+
+// wrong says what is wrong with a field.
+func (f *form) wrong(field, text string) {
+	f.Errors = append(f.Errors, fieldError{Field: field, Text: text})
+}
+
+func (f *form) failed() bool { return len(f.Errors) > 0 || len(f.Differ) > 0 }
+
+// Error is what stands beside a field.
+func (f *form) Error(name string) string {
+	for _, e := range f.Errors {
+		if e.Field == name {
+			return e.Text
+		}
+	}
+	return ""
+}
+
+// status is the answer to a form that is shown again.
+func (f *form) status() int {
+	switch {
+	case len(f.Differ) > 0:
+		return http.StatusConflict
+	case len(f.Errors) > 0:
+		return http.StatusUnprocessableEntity
+	}
+	return http.StatusOK
+}
+
+// versionOf names the state of something stored: a page carries it in its form's hidden field "version".
+func versionOf(stored any) string {
+	raw, _ := json.Marshal(stored) // what is stored came from JSON
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:8])
+}
+
+// meanwhile compares what is stored now with what the form was made of. When somebody else saved in between it notes each field
+// that would change, and the new version, so that sending the form once more is a decision and no accident. The names are the form's
+// fields, with what is stored in them now.
+func (f *form) meanwhile(now string, stored map[string]string, order ...string) bool {
+	f.Now = now
+	if f.Value("version") == now {
+		return false
+	}
+	for _, name := range order {
+		if yours := f.Value(name); yours != stored[name] {
+			f.Differ = append(f.Differ, difference{Field: name, Theirs: stored[name], Yours: yours})
+		}
+	}
+	f.values.Set("version", now)
+	return len(f.Differ) > 0
+}
+
+// field is one labelled input, for the template "field".
+type field struct {
+	Name, Label, Hint, Type string
+	Form                    *form
+	Value, Error            string
+}
+
+// newField joins a form and a field's words. The hint may be empty; the type is that of the input, or textarea.
+func newField(f *form, name, label, hint, kind string) field {
+	if f == nil {
+		f = &form{}
+	}
+	return field{Name: name, Label: label, Hint: hint, Type: kind, Form: f, Value: f.Value(name), Error: f.Error(name)}
+}
+
+// About is the list of ids that describe the input.
+func (f field) About() string {
+	var ids []string
+	if f.Hint != "" {
+		ids = append(ids, f.Name+"-hint")
+	}
+	if f.Error != "" {
+		ids = append(ids, f.Name+"-error")
+	}
+	return strings.Join(ids, " ")
+}

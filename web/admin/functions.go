@@ -1,0 +1,28 @@
+package admin
+
+import (
+	"html/template"
+	"strings"
+	"time"
+
+	"github.com/docket-handoff/docket/audit"
+)
+
+// functions are what templates may call.
+var functions = template.FuncMap{
+	"asset": assetPath,
+	"when":  when,
+	"stamp": func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+	"day":   func(t time.Time) string { return t.UTC().Format("2 January 2006") },
+	"act":   func(a audit.Act) string { return actWords[a] },
+	"field": newField,
+	"words": func(s string) string { return strings.ReplaceAll(s, "_", " ") },
+}
+
+// when is a moment as people read it. All pages speak in UTC, as the audit log does; the machine-readable form stands beside it.
+func when(t time.Time) string {
+	if t.IsZero() {
+		return "never"
+	}
+	return t.UTC().Format("2 Jan 2006, 15:04:05") + " UTC"
+}

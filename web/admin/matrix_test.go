@@ -1,0 +1,91 @@
+package admin_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/docket-handoff/docket/web/admin"
+	"github.com/docket-handoff/docket/web/admin/admintest"
+)
+
+// allowed says what each route answers to nobody, to a viewer and to an admin. A path is an example of the route; a route without a row
+// fails the test. Whoever adds a route decides here who may use it.
+var allowed = map[string]struct {
+	path                  string
+	nobody, viewer, admin int
+}{
+	"GET /admin/{$}":                 {"/admin/", 303, 303, 303},
+	"GET /admin/assets/{file}":       {"/admin/assets/admin.css", 200, 200, 200},
+	"GET /admin/signin":              {"/admin/signin", 200, 303, 303},
+	"POST /admin/signin":             {"/admin/signin", 422, 422, 422},
+	"GET /admin/signin/link/{token}": {"/admin/signin/link/unknown", 403, 403, 403},
+	"POST /admin/signin/link":        {"/admin/signin/link", 403, 403, 403},
+	"POST /admin/signout":            {"/admin/signout", 401, 303, 303},
+	"GET /admin/keys":                {"/admin/keys", 303, 200, 200},
+	"POST /admin/keys":               {"/admin/keys", 401, 403, 422},
+	"POST /admin/keys/{id}/revoke":   {"/admin/keys/dkAAAAAAAAAAAA/revoke", 401, 403, 303},
+	"GET /admin/people":              {"/admin/people", 303, 200, 200},
+	"POST /admin/people/{id}/end":    {"/admin/people/abc/end", 401, 303, 303},
+	"POST /admin/password":           {"/admin/password", 401, 403, 422},
+	"GET /admin/audit":               {"/admin/audit", 303, 200, 200},
+}
+
+func TestWhoMayDoWhat(t *testing.T) {
+	site := admintest.New(t)
+	known := map[string]bool{}
+	for _, pattern := range admin.Patterns() {
+		known[pattern] = true
+		row, decided := allowed[pattern]
+		if !decided {
+			t.Errorf("nobody decided who may use %s: give it a row", pattern)
+			continue
+		}
+		for who, want := range map[string]int{"nobody": row.nobody, "viewer": row.viewer, "admin": row.admin} {
+			client := site.Stranger()
+			if who != "nobody" {
+				client = site.SignIn(admin.Role(who))
+			}
+			before := site.Dump()
+			got := ask(client, pattern, row.path)
+			if got.Status != want {
+				t.Errorf("%s as %s: %d, want %d", pattern, who, got.Status, want)
+			}
+			if got.Status == http.StatusUnauthorized || (who == "viewer" && got.Status == http.StatusForbidden) && !strings.Contains(pattern, "signin") {
+				unchanged(t, pattern+" as "+who, before, site.Dump())
+			}
+			if want == 303 && who == "nobody" && !strings.HasPrefix(got.Location, "/admin/signin") {
+				t.Errorf("%s as nobody leads to %s", pattern, got.Location)
+			}
+		}
+	}
+	for pattern := range allowed {
+		if !known[pattern] {
+			t.Errorf("there is no route %s any more", pattern)
+		}
+	}
+}
+
+// ask calls a route as its own page would.
+func ask(c *admintest.Client, pattern, path string) admintest.Page {
+	if strings.HasPrefix(pattern, "POST ") {
+		return c.Post(path, url.Values{})
+	}
+	return c.Get(path)
+}
+
+// unchanged fails where two dumps of a store differ.
+func unchanged(t *testing.T, what string, before, after map[string]string) {
+	t.Helper()
+	for key, value := range after {
+		if was, there := before[key]; !there || was != value {
+			t.Errorf("%s changed the row %s", what, key)
+		}
+	}
+	for key := range before {
+		if _, there := after[key]; !there {
+			t.Errorf("%s took the row %s away", what, key)
+		}
+	}
+}
