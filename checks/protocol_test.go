@@ -13,8 +13,11 @@ import (
 	"testing"
 )
 
-// protocolPage is the page that says which test puts which question.
-const protocolPage = "../docs/protocol-checks.md"
+// protocolPage is the page that says which test puts which question, and faultsPage which one plays which fault.
+const (
+	protocolPage = "../docs/protocol-checks.md"
+	faultsPage   = "../docs/faults.md"
+)
 
 // sharedRows are lists that more than one folder's tests play.
 const sharedRows = "../bot/bottest/refusal_*.go"
@@ -66,30 +69,48 @@ func spans(text string) []string {
 	return all
 }
 
-// TestProtocolPage finds a test or a row that the page names and that is not there.
-func TestProtocolPage(t *testing.T) {
-	page, err := os.ReadFile(protocolPage)
-	must(t, err)
+// TestPagesNameTests finds a test or a row that a page names and that is not there.
+func TestPagesNameTests(t *testing.T) {
 	suites := map[string]suite{}
-	named := 0
-	for number, line := range strings.Split(string(page), "\n") {
-		for _, span := range spans(line) {
-			m := testName.FindStringSubmatch(span)
-			if m == nil {
-				continue
-			}
-			folder, function, row := m[1], m[2], m[3]
-			if _, known := suites[folder]; !known {
-				suites[folder] = suiteOf(t, folder)
-			}
-			named++
-			if !suites[folder].functions[function] || row != "" && !suites[folder].texts[row] {
-				t.Errorf("line %d: there is no %s", number+1, span)
+	for path, least := range map[string]int{protocolPage: 200, faultsPage: 60} {
+		page, err := os.ReadFile(path)
+		must(t, err)
+		named := 0
+		for number, line := range strings.Split(string(page), "\n") {
+			for _, span := range spans(line) {
+				m := testName.FindStringSubmatch(span)
+				if m == nil {
+					continue
+				}
+				folder, function, row := m[1], m[2], m[3]
+				if _, known := suites[folder]; !known {
+					suites[folder] = suiteOf(t, folder)
+				}
+				named++
+				if !suites[folder].functions[function] || row != "" && !suites[folder].texts[row] {
+					t.Errorf("%s, line %d: there is no %s", path, number+1, span)
+				}
 			}
 		}
+		if named < least {
+			t.Errorf("%s names %d tests: it is not read as it is meant", path, named)
+		}
 	}
-	if named < 200 {
-		t.Errorf("the page names %d tests: it is not read as it is meant", named)
+}
+
+// TestFaultsPage: each fault has one row, and it says something.
+func TestFaultsPage(t *testing.T) {
+	page, err := os.ReadFile(faultsPage)
+	must(t, err)
+	for n := 1; n <= 54; n++ {
+		name := fmt.Sprintf("| F%02d ", n)
+		if n >= 32 && n <= 37 {
+			name = "| F32–F37 "
+		}
+		_, row, found := strings.Cut(string(page), "\n"+name)
+		if row, _, _ = strings.Cut(row, "\n"); !found || len(row) < 40 {
+			t.Errorf("no row says what becomes of F%02d", n)
+		}
 	}
 }
 
