@@ -196,7 +196,7 @@ var inTheRelay = []mutant{
 	},
 	{
 		name: "skip-intent", breaks: "a line that was being sent when the server died is posted again, unmarked",
-		file: "handoff/carry.go", old: "		if head.Phase == phaseSending {", new: "		if false {",
+		file: "handoff/carry.go", old: "		case phaseSending:\n			died, err", new: "		case \"never\":\n			died, err",
 		room: "handoff", run: "TestDeathWhileSending|TestDeathTwice",
 	},
 	{
@@ -226,7 +226,7 @@ var inTheRelay = []mutant{
 	},
 	{
 		name: "edit-of-internal-leaks", breaks: "an edit to an internal line shows its text to the visitor",
-		file: "handoff/from_platform.go", old: "if c.Delete || internal(m.Text) ||", new: "if c.Delete ||",
+		file: "handoff/edits.go", old: "return c.Delete || internal(c.Text)", new: "return c.Delete",
 		room: "handoff", run: "TestEdits",
 	},
 	{
