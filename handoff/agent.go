@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -51,6 +52,11 @@ const (
 	DefaultWait = 10 * time.Minute
 	DefaultIdle = 60 * time.Minute
 )
+
+// Uses says whether handoffs go to a channel, at first or when nobody comes.
+func (p Policy) Uses(channel ID) bool {
+	return p.Enabled && (slices.Contains(p.Channels, channel) || slices.Contains(p.FallbackChannels, channel))
+}
 
 func (p Policy) wait() time.Duration {
 	if p.WaitSeconds > 0 {

@@ -58,6 +58,9 @@ func (c *Channel) Regain(over ...Loss) {
 	c.Lost, c.State, c.Cause = nil, ChannelConnected, ""
 }
 
+// IsLost says whether a reason holds.
+func (c *Channel) IsLost(why Loss) bool { return slices.Contains(c.Lost, why) }
+
 func (c *Channel) gravest() string {
 	for _, w := range lossWords {
 		if slices.Contains(c.Lost, w.loss) {

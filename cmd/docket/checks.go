@@ -27,6 +27,7 @@ var looks = []struct {
 	{"manifest", (*patient).lookAtManifest},
 	{"tenants", (*patient).lookAtTenants},
 	{"channels", (*patient).lookAtChannels},
+	{"queues", (*patient).lookAtQueues},
 }
 
 // patient is what the doctor looks at.

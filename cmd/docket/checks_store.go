@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/docket-handoff/docket/activity"
@@ -92,16 +91,52 @@ func (p *patient) lookAtChannel(c handoff.Channel) []finding {
 	return p.ok("connected; plain replies arrive; %s", since)
 }
 
+// How long a post may wait. A busy channel is slow by itself: Teams allows about one post a second there.
+const (
+	waitWarning = 10 * time.Minute
+	waitFailed  = time.Hour
+)
+
+// lookAtQueues says what waits to be posted, and what is kept for a person to decide about.
+func (p *patient) lookAtQueues(context.Context) []finding {
+	if p.records == nil {
+		if p.storeErr != nil {
+			return p.warn("", "not looked at, because the store cannot be read")
+		}
+		return p.ok("nothing waits")
+	}
+	var waiting, held, dead int
+	for _, posts := range p.records.Stats.Posts {
+		waiting, held, dead = waiting+posts.Waiting, held+posts.Held, dead+posts.Dead
+	}
+	kept := fmt.Sprintf("%d in doubt and %d undeliverable are kept", held, dead)
+	age := time.Duration(0)
+	if oldest := p.records.Stats.Oldest; !oldest.IsZero() {
+		age = time.Since(oldest).Round(time.Second)
+	}
+	switch {
+	case age > waitFailed && p.records.Running:
+		return p.fail("see what the channels' lines say", "%d posts wait, the oldest for %v; %s", waiting, age, kept)
+	case age > waitWarning && p.records.Running:
+		return p.warn("see what the channels' lines say", "%d posts wait, the oldest for %v; %s", waiting, age, kept)
+	case held > 0:
+		return p.warn("decide about each in the admin pages, or by /v1/deliveries", "%d posts wait; %s", waiting, kept)
+	case waiting == 0:
+		return p.ok("nothing waits; %s", kept)
+	}
+	return p.ok("%d posts wait, the oldest for %v; %s", waiting, age, kept)
+}
+
 // channelRemedy says what brings a lost channel back.
 func channelRemedy(c handoff.Channel) string {
 	switch {
-	case slices.Contains(c.Lost, handoff.LostByAdmin):
+	case c.IsLost(handoff.LostByAdmin):
 		return "mention the bot in the channel to connect it again"
-	case slices.Contains(c.Lost, handoff.LostTeam), slices.Contains(c.Lost, handoff.LostDeleted):
+	case c.IsLost(handoff.LostTeam), c.IsLost(handoff.LostDeleted):
 		return "restore it in Teams, or choose another channel for the agents"
-	case slices.Contains(c.Lost, handoff.LostArchived):
+	case c.IsLost(handoff.LostArchived):
 		return "unarchive the team in Teams, or choose another channel for the agents"
-	case slices.Contains(c.Lost, handoff.LostBlocked):
+	case c.IsLost(handoff.LostBlocked):
 		return "let an admin allow the app in the Teams admin center, then mention the bot in the channel"
 	}
 	return "add the app to the team again, then mention the bot in the channel"

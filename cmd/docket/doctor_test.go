@@ -40,7 +40,7 @@ func examined(t *testing.T, env []string) (code int, found map[string]finding) {
 	return code, found
 }
 
-var allChecks = []string{"settings", "clock", "store", "token endpoint", "signing keys", "manifest"}
+var allChecks = []string{"settings", "clock", "store", "token endpoint", "signing keys", "manifest", "queues"}
 
 // TestDoctorOfAHealthyWorld asks beside a running server, and then without one.
 func TestDoctorOfAHealthyWorld(t *testing.T) {

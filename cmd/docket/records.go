@@ -22,6 +22,7 @@ type records struct {
 	Channels []handoff.Channel `json:"channels"`
 	Wanted   []handoff.ID      `json:"wanted"` // channels that agents hand off to
 	Tenants  []handoff.Tenant  `json:"tenants"`
+	Stats    handoff.Stats     `json:"stats"`
 }
 
 // readRecords reads an open store.
@@ -43,7 +44,10 @@ func readRecords(ctx context.Context, engine *bolt.Engine) (*records, error) {
 	if r.Tenants, err = desk.Tenants(ctx); err != nil {
 		return nil, err
 	}
-	r.Channels, err = desk.Channels(ctx)
+	if r.Channels, err = desk.Channels(ctx); err != nil {
+		return nil, err
+	}
+	r.Stats, err = desk.Stats(ctx)
 	return r, err
 }
 
