@@ -212,6 +212,19 @@ func listed(tx store.Tx, id ID) (l Listed, found bool, err error) {
 	return l, true, nil
 }
 
+// Listed returns a handoff as the lists show it.
+func (d *Desk) Listed(ctx context.Context, id ID) (Listed, error) {
+	var l Listed
+	err := d.view(ctx, func(tx store.Tx) (err error) {
+		var found bool
+		if l, found, err = listed(tx, id); err == nil && !found {
+			err = refuse(CodeNoHandoff, "there is no such handoff")
+		}
+		return err
+	})
+	return l, err
+}
+
 // CountBoard counts the handoffs of a list, up to most.
 func (d *Desk) CountBoard(ctx context.Context, q BoardQuery, most int) (int, error) {
 	if err := q.validate(); err != nil {

@@ -10,13 +10,20 @@ import (
 
 // functions are what templates may call.
 var functions = template.FuncMap{
-	"asset": assetPath,
-	"when":  when,
-	"stamp": func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-	"day":   func(t time.Time) string { return t.UTC().Format("2 January 2006") },
-	"act":   func(a audit.Act) string { return actWords[a] },
-	"field": newField,
-	"words": func(s string) string { return strings.ReplaceAll(s, "_", " ") },
+	"asset":  assetPath,
+	"when":   when,
+	"stamp":  func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+	"day":    func(t time.Time) string { return t.UTC().Format("2 January 2006") },
+	"act":    func(a audit.Act) string { return actWords[a] },
+	"field":  newField,
+	"seqOf":  seqOf,
+	"table":  func(head string, rows []figures) figureTable { return figureTable{head, rows} },
+	"kept":   func(posts []keptPost, may bool) keptTable { return keptTable{posts, may} },
+	"select": func(name string, choices []choice) selection { return selection{name, choices} },
+	"legend": func() []choice { return legend },
+	"add":    func(a, b int) int { return a + b },
+	"addf":   func(a float64, b int) float64 { return a + float64(b) },
+	"words":  func(s string) string { return strings.ReplaceAll(s, "_", " ") },
 }
 
 // when is a moment as people read it. All pages speak in UTC, as the audit log does; the machine-readable form stands beside it.

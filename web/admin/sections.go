@@ -10,6 +10,9 @@ type section struct {
 
 // sections are all parts, in the order of the links. A new page is a file of its own with its section, and a line here.
 var sections = []section{
+	handoffsSection,
+	deliveriesSection,
+	reportsSection,
 	keysSection,
 	peopleSection,
 	auditSection,

@@ -44,6 +44,7 @@ type Server struct {
 	sections []section
 	password passwords
 	tries    tries
+	live     live
 	pages    map[string]*template.Template
 	access   map[string]need // what each pattern of the mux needs
 	mux      *http.ServeMux

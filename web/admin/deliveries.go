@@ -1,0 +1,154 @@
+package admin
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"strings"
+
+	"github.com/docket-handoff/docket/audit"
+	"github.com/docket-handoff/docket/handoff"
+	"github.com/docket-handoff/docket/store"
+)
+
+var deliveriesSection = section{
+	title: "Deliveries", group: "", path: "/admin/deliveries",
+	routes: []route{
+		{"GET /admin/deliveries", viewer, (*visit).deliveriesPage},
+		{"POST /admin/deliveries/{id}/again", admin, (*visit).sendAgain},
+		{"POST /admin/deliveries/{id}/sent", admin, (*visit).markSent},
+	},
+}
+
+// deliveriesView is what the page shows: posts that wait for a person. What they say stands on their handoffs' pages alone,
+// where reading it is written down.
+type deliveriesView struct {
+	Held, Dead keptList
+}
+
+type keptList struct {
+	Posts []keptPost
+	More  string // the address of what comes behind
+}
+
+// keptPost is a post that waits for a person.
+type keptPost struct {
+	ID, Handoff   string
+	Label         string // the visitor's; empty: it belongs to no handoff
+	Held          bool   // it may be there already
+	What, Text    string
+	Channel       string
+	Cause         string
+	Ordered, Kept moment
+	MaySettle     bool // somebody can say that it is there
+	Back          string
+}
+
+// keptTable is a table of such posts, for somebody who may decide about them or only look.
+type keptTable struct {
+	Posts []keptPost
+	May   bool
+}
+
+var postWords = map[handoff.PostKind]string{
+	handoff.PostThread: "The thread with the card", handoff.PostCard: "The card's new state", handoff.PostLine: "A line of the visitor’s",
+	handoff.PostNotice: "A notice", handoff.PostClosing: "The closing summary", handoff.PostErase: "A removal",
+}
+
+func (n names) keptPost(agent handoff.ID, k handoff.Kept) keptPost {
+	what := postWords[k.Kind]
+	if what == "" {
+		what = "Something that cannot be read"
+	}
+	return keptPost{
+		ID: k.ID, Handoff: string(k.Handoff), Held: k.State == handoff.KeptHeld, What: what, Text: k.Text, Channel: n.channel(k.Channel), Cause: k.Cause,
+		Ordered: n.moment(agent, k.At), Kept: n.moment(agent, k.KeptAt), MaySettle: k.Kind != handoff.PostThread && k.Kind != "",
+	}
+}
+
+const keptLines = 50
+
+func (v *visit) deliveriesPage() error {
+	n, err := v.boards().names(v.ctx())
+	if err != nil {
+		return err
+	}
+	asked := v.r.URL.Query()
+	held, err := v.desk.Held(v.ctx(), asked.Get("held"), keptLines)
+	if err != nil {
+		return nonsense(err)
+	}
+	dead, err := v.desk.Dead(v.ctx(), asked.Get("dead"), keptLines)
+	if err != nil {
+		return nonsense(err)
+	}
+	var view deliveriesView
+	if view.Held, err = v.keptList(n, "held", held); err != nil {
+		return err
+	}
+	if view.Dead, err = v.keptList(n, "dead", dead); err != nil {
+		return err
+	}
+	return v.show("deliveries.html", "Deliveries", view)
+}
+
+// keptList names the visitors that the posts are about, and leaves out what the posts say.
+func (v *visit) keptList(n names, which string, page handoff.KeptPage) (keptList, error) {
+	var list keptList
+	if page.Next != "" {
+		list.More = "/admin/deliveries?" + which + "=" + page.Next
+	}
+	for _, k := range page.Posts {
+		var about handoff.Listed
+		if k.Handoff != "" {
+			var err error
+			if about, err = v.desk.Listed(v.ctx(), k.Handoff); err != nil && handoff.CodeOf(err) != handoff.CodeNoHandoff {
+				return keptList{}, err
+			}
+		}
+		p := n.keptPost(about.Conversation.Agent, k)
+		p.Label, p.Text, p.Back = about.Label, "", "/admin/deliveries"
+		list.Posts = append(list.Posts, p)
+	}
+	return list, nil
+}
+
+// nonsense is the answer to an address that asks for nonsense.
+func nonsense(err error) error {
+	if handoff.CodeOf(err) == handoff.CodeInvalid {
+		return notFound
+	}
+	return err
+}
+
+func (v *visit) sendAgain() error {
+	return v.decide("It is sent again, behind what waits for the same channel.", audit.LineSentAgain, v.desk.SendAgain)
+}
+
+func (v *visit) markSent() error {
+	return v.decide("It is marked as sent.", audit.LineMarkedSent, func(ctx context.Context, id string, note func(store.Tx) error) error {
+		return v.desk.MarkSent(ctx, id, handoff.Receipt{}, note)
+	})
+}
+
+// decide does what a person decided about a post, and goes back to where they decided it.
+func (v *visit) decide(done string, act audit.Act, do func(context.Context, string, func(store.Tx) error) error) error {
+	f, err := v.form()
+	if err != nil {
+		return err
+	}
+	back := "/admin/deliveries"
+	if id := f.Value("handoff"); id != "" && !strings.ContainsAny(id, "/?#.\\") {
+		back = "/admin/handoffs/" + url.PathEscape(id)
+	}
+	id := v.r.PathValue("id")
+	err = do(v.ctx(), id, v.wrote(act, id, map[string]string{"handoff": f.Value("handoff")}))
+	var refused *handoff.Error
+	switch {
+	case errors.As(err, &refused) && (refused.Code == handoff.CodeDecided || refused.Code == handoff.CodeUnknownDelivery || refused.Code == handoff.CodeInvalid):
+		return v.done(back, "Nothing was changed: "+refused.Msg+".")
+	case err != nil:
+		return err
+	}
+	return v.done(back, done)
+}
