@@ -16,8 +16,14 @@
 // Honest: a sentence that promises the visitor a person is written by the rules, after a channel has acknowledged the
 // thread; a post whose outcome is unknown is shown as uncertain, never as sent.
 //
-// Closing: NewDesk starts nothing. Run carries the posts and minds the clock until its context ends. The store belongs to
-// whoever opened it.
+// Kept: a post that certainly cannot be delivered, and one in doubt twice, are kept for a person: Held and Dead show them,
+// SendAgain and MarkSent decide. Nothing that fails on one post, a panic of its platform or a row that cannot be read, holds
+// up the posts of other conversations.
+//
+// Bounded: what waits, and what is under way, have limits (Limits). No call reads more where more is stored.
+//
+// Closing: NewDesk starts nothing. Run carries the posts, minds the clock and notes that it is alive until its context ends.
+// The store belongs to whoever opened it.
 //
 // The rules (rules.go, loss.go, hours.go, openings.go, lane_rules.go) are pure: they see a dossier and a time and change the dossier, with no
 // goroutine, clock or network. What surrounds them loads and saves rows.

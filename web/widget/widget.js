@@ -492,7 +492,7 @@ function drawMessage(entry, first, newest) {
   const delivery = deliveryOf(entry, newest), edited = entry.edited_at && !deleted;
   const marks = [...new Set(entry.reactions?.values())].map((type) => REACTIONS[type] || type).join(" ");
   const node = entry.el ??= el("div", { test: "message" }), tail = entry.tail ??= el("div", { className: "tail" });
-  const [look, end] = [[first, from, text, deleted, facts.name, entry.attachments], [resent, delivery, edited, marks]].map((l) => JSON.stringify(l));
+  const [look, end] = [[first, from, text, deleted, facts.name, entry.attachments], [resent, delivery, edited, marks, entry.written_at]].map((l) => JSON.stringify(l));
   node.className = first ? "msg first" : "msg";
   Object.assign(node.dataset, { kind: from.kind, seq: seq || "", state: delivery });
   if (entry.look !== look) {
@@ -504,7 +504,7 @@ function drawMessage(entry, first, newest) {
     );
   }
   if (entry.end !== end) { // alone, so that a screen reader does not say the whole line again
-    const foot = [edited && "Edited", delivery].filter(Boolean).join(" · ");
+    const foot = [entry.written_at && "Written " + when(entry.written_at), edited && "Edited", delivery].filter(Boolean).join(" · ");
     tail.replaceChildren(
       ...(marks ? [el("p", { className: "foot" }, marks)] : []),
       ...(foot ? [el("p", { className: "foot" }, foot)] : []),
