@@ -128,6 +128,7 @@ type bars struct {
 	Title, Desc string
 	Head        string // what the lines are, for the table's head
 	Height      int
+	Sum         int
 	Bars        []bar
 }
 
@@ -147,17 +148,17 @@ const (
 // drawBars draws lines, each beside the sum of all.
 func drawBars(title, head string, lines []bar) bars {
 	b := bars{Title: title, Head: head, Bars: lines, Height: len(lines) * barLine}
-	longest, sum := 0, 0
+	longest := 0
 	for _, l := range lines {
 		longest = max(longest, l.N)
-		sum += l.N
+		b.Sum += l.N
 	}
 	for i := range lines {
 		l := &lines[i]
 		l.Y = i * barLine
 		if l.N > 0 {
 			l.Length = max(float64(l.N)/float64(longest)*barLength, 2)
-			l.Percent = (l.N*100 + sum/2) / sum
+			l.Percent = (l.N*100 + b.Sum/2) / b.Sum
 		}
 		if i > 0 {
 			b.Desc += "; "

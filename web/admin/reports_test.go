@@ -16,10 +16,10 @@ import (
 	"github.com/docket-handoff/docket/web/admin/admintest"
 )
 
-// archived is a site with many ended handoffs: 1,500, or as many as DOCKET_TEST_HANDOFFS says. It is the evening of their last day.
+// archived is a site with many ended handoffs: 600, or as many as DOCKET_TEST_HANDOFFS says. It is the evening of their last day.
 func archived(t *testing.T) (*admintest.Site, int) {
 	t.Helper()
-	many := 1500
+	many := 600
 	if n, err := strconv.Atoi(os.Getenv("DOCKET_TEST_HANDOFFS")); err == nil {
 		many = n
 	}
@@ -47,7 +47,6 @@ func TestManyHandoffs(t *testing.T) {
 	if admintest.Eval[bool](b, fmt.Sprintf(`document.body.innerText.includes("Nr%d")`, many-1)) {
 		t.Error("the second page begins like the first")
 	}
-	b.Judge("board-older")
 	b.Click("#until")
 	admintest.Eval[string](b, `document.querySelector("#until").value = "2026-01-01"`)
 	b.Click(".filter button")
@@ -62,27 +61,25 @@ func TestManyHandoffs(t *testing.T) {
 	b.See("There are more")
 	b.Open("/admin/handoffs?q=nothing+like+this")
 	b.See("Nothing was found")
-	b.Judge("found-nothing")
 
 	b.Open("/admin/reports?from=2026-01-01&to=2026-03-31")
 	b.See("Handoffs by day")
 	b.Wait("the figures", fmt.Sprintf(`document.querySelector(".tiles dd").innerText === "%d"`, many))
-	b.Click("details > summary")
 	b.Judge("reports")
+	b.Click("section details > summary")
+	b.Wait("the days", `document.querySelectorAll("section details[open] tbody tr").length === 90`)
 	b.TabTo(`.ranges a[href*="from=2026-03-25"]`)
 	b.Key("Enter")
 	b.Wait("a week", `document.querySelectorAll(".columns g").length === 7`)
 	b.Judge("reports-week")
 	b.Open("/admin/reports?from=2025-06-01&to=2026-03-31&agent=agent-0&channel=chat-1")
 	b.See("Handoffs by week")
-	b.Judge("reports-channel")
 	b.Expect("422")
 	b.Open("/admin/reports?from=2026-03-31&to=2026-01-01")
 	b.See("to: lies before from")
 	b.Judge("reports-wrong")
 	b.Open("/admin/reports?from=2020-01-01&to=2020-01-31")
 	b.See("No handoff was asked for in these days.")
-	b.Judge("reports-nothing")
 }
 
 // TestReportTable takes the figures of a report away. The rows of the days add up to the total of the agents.
