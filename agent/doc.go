@@ -5,6 +5,6 @@
 // visitor has to ask the same thing twice, and says so when it has no answer. Its summaries are extracts: every sentence
 // points at the message it was taken from.
 //
-// What it decides is pure (Decide, Brief, Close); Run reads turns from the desk and gives the answers back. An answer and
+// What it decides is pure (Decide, Try, Brief, Close); Run reads turns from the desk and gives the answers back. An answer and
 // the end of its turn are one transaction of the desk's, so a turn is answered once, whatever dies in between.
 package agent
