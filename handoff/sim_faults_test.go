@@ -28,7 +28,7 @@ type simFaults struct {
 // The deeds of the desk, each with two points at which the process can die: before its commit and after it.
 var simDeeds = []string{
 	"visitor's line", "request", "visitor's end", "specialist's line", "edit", "press", "command", "connection", "reply",
-	"conversation", "decision", "epoch", "agent's answer", "timer", "sweep", "list", "books", "intent", "record",
+	"conversation", "decision", "epoch", "agent's answer", "timer", "sweep", "list", "books", "heartbeat", "intent", "record",
 }
 
 // The points that are passed so seldom that the process would hardly ever die there.
@@ -66,6 +66,7 @@ const (
 	faultDisk       = "store: the disk is full"
 	faultRehearsed  = "store: a transaction runs twice"
 	faultStopped    = "process: stopped in good order"
+	faultAway       = "process: away for a while"
 	faultRequest    = "visitor: the request was lost"
 	faultAnswer     = "visitor: the answer was lost"
 	faultTwice      = "visitor: the request arrived twice"
@@ -85,7 +86,7 @@ const (
 )
 
 var simOtherFaults = []string{
-	faultRefused, faultAmbiguous, faultDisk, faultRehearsed, faultStopped, faultRequest, faultAnswer, faultTwice, faultCut, faultLostEvent,
+	faultRefused, faultAmbiguous, faultDisk, faultRehearsed, faultStopped, faultAway, faultRequest, faultAnswer, faultTwice, faultCut, faultLostEvent,
 	faultAtOnce, faultIn15, faultIn30, faultInHours, faultRestarted, faultUnanswered, faultOrder, faultEditFirst, faultTwoPresses, faultJump, faultDecided,
 }
 
@@ -209,6 +210,8 @@ func (w *simWorld) deed(written []string) string {
 		return "list"
 	case k.kind == "books":
 		return "books"
+	case k.kind == "heart":
+		return "heartbeat"
 	case k.kind == "agent":
 		return "agent's answer"
 	}

@@ -65,6 +65,9 @@ func (w *simWorld) deliver(in *simInput) {
 	}{{faultAtOnce, 0}, {faultIn15, 15 * time.Second}, {faultIn30, 30 * time.Second}, {faultInHours, 3 * time.Hour}} {
 		if in.tries < simTries && w.happens(r.fault, w.repeats/3) {
 			w.later(r.after, func() {
+				if r.fault == faultIn30 && in.what == "press" {
+					in.id = fmt.Sprintf("a%d", w.number())
+				}
 				if w.life != life {
 					w.meet(faultRestarted)
 				}
@@ -121,14 +124,17 @@ func (p *simPost) place() Place { return Place{Channel: p.Channel.ID, Thread: p.
 // press is a button on a card.
 func (w *simWorld) press(verb Verb, who Person, root *simPost) *simInput {
 	a := Act{Verb: verb, Person: who, Handoff: root.View.Handoff.ID, Version: root.version, Card: root.id, Place: root.place()}
-	return &simInput{what: "press", told: fmt.Sprintf("%s presses %s in %s, version %d", who.Name, verb, root.thread, root.version), do: func(w *simWorld) error {
+	in := &simInput{what: "press", told: fmt.Sprintf("%s presses %s in %s, version %d", who.Name, verb, root.thread, root.version)}
+	in.do = func(w *simWorld) error {
+		a.Key = in.id
 		acted, err := w.desk.Act(noContext, a)
-		if err == nil {
-			w.tell("  %s", acted.Outcome)
+		w.tell("  %s", acted.Outcome)
+		if err == nil && in.tries == 1 {
 			w.checkActed(a, acted)
 		}
 		return err
-	}}
+	}
+	return in
 }
 
 // checkActed compares the answer to a press with the store.
@@ -154,7 +160,7 @@ func (w *simWorld) checkActed(a Act, acted Acted) {
 	}
 }
 
-// command is a word to the bot in a thread. Unlike a press it carries a key.
+// command is a word to the bot in a thread.
 func (w *simWorld) command(verb Verb, who Person, root *simPost) *simInput {
 	in := &simInput{what: "command", told: fmt.Sprintf("%s writes @bot %s in %s", who.Name, verb, root.thread)}
 	in.do = func(w *simWorld) error {
@@ -238,6 +244,7 @@ func (w *simWorld) answerTurns() {
 		failed := false
 		for turn, err := range w.desk.Turns(w.life) {
 			if err == nil {
+				w.breathe()
 				err = w.desk.Answer(w.life, turn, w.reply(turn))
 			}
 			if failed = err != nil; failed {

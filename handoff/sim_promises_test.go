@@ -13,7 +13,7 @@ import (
 // eachRow reads rows beside the desk.
 func eachRow[T any](w *simWorld, prefix string) iter.Seq2[string, T] {
 	return func(yield func(string, T) bool) {
-		_ = w.memory.View(w.life, func(tx store.Tx) error {
+		_ = w.memory.View(noContext, func(tx store.Tx) error {
 			for key, raw := range tx.Scan(prefix, "") {
 				value, err := decode[T](key, raw)
 				if err != nil {
@@ -29,7 +29,7 @@ func eachRow[T any](w *simWorld, prefix string) iter.Seq2[string, T] {
 }
 
 func row[T any](w *simWorld, key string) (value T, found bool) {
-	_ = w.memory.View(w.life, func(tx store.Tx) (err error) {
+	_ = w.memory.View(noContext, func(tx store.Tx) (err error) {
 		value, found, err = get[T](tx, key)
 		return err
 	})

@@ -102,7 +102,7 @@ func (w *simWorld) number() int {
 
 // start begins a life of the process on what the store holds.
 func (w *simWorld) start() {
-	w.desk = NewDesk(simEngine{w}, Config{Platforms: []Platform{w.teams}, Clock: func() time.Time { return w.now.Add(w.skew) }, Rand: w.spread})
+	w.desk = NewDesk(simEngine{w}, Config{Platforms: []Platform{w.teams}, Clock: func() time.Time { return w.now.Add(w.skew) }, Rand: w.spread, Heartbeat: simHeartbeat})
 	w.desk.sleep = w.sleep
 	w.life, w.end = context.WithCancel(context.Background())
 	w.started, w.dying, w.current = w.now, false, nil
@@ -110,8 +110,10 @@ func (w *simWorld) start() {
 	w.outbox = w.memory.Watch(w.life, outboxRows)
 	w.hire("catch-up", func() { w.desk.complain("list", w.desk.catchUp(w.life)) })
 	w.hire("books", func() { w.desk.complain("open the books", w.desk.openBooks(w.life)) })
+	w.hire("heart", func() { _ = w.desk.runHeart(w.life) })
 	w.hire("clock", func() { _ = w.desk.runClock(w.life) })
 	w.hire("agent", w.answerTurns)
+	w.hire("agent", w.answerTurns) // of another replica
 }
 
 // spread is the desk's chance: as a fault it is drawn, otherwise it is the longest pause.
@@ -129,8 +131,14 @@ func (w *simWorld) die() {
 	for _, v := range w.visitors {
 		v.cut()
 	}
+	if w.happens(faultAway, 60) {
+		w.now = w.now.Add(20 * time.Minute)
+	}
 	w.start()
 }
+
+// simHeartbeat is longer than a server's, so that hours cost less; three of them are missing when the process is away.
+const simHeartbeat = 5 * time.Minute
 
 func (w *simWorld) dismissAll() {
 	w.dying = true
@@ -320,10 +328,10 @@ func (w *simWorld) pass(until time.Time, budget int) {
 		}
 		due := w.due()
 		if due.IsZero() || due.After(until) {
-			w.now = until
+			w.now = later(w.now, until)
 			return
 		}
-		w.now = due
+		w.now = later(w.now, due)
 	}
 }
 
