@@ -59,7 +59,7 @@ func (c *Channel) Regain(over ...Loss) {
 }
 
 // IsLost says whether a reason holds.
-func (c *Channel) IsLost(why Loss) bool { return slices.Contains(c.Lost, why) }
+func (c Channel) IsLost(why Loss) bool { return slices.Contains(c.Lost, why) }
 
 func (c *Channel) gravest() string {
 	for _, w := range lossWords {

@@ -47,6 +47,7 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error 
 	listen := flags.String("listen", "127.0.0.1:3980", "loopback address of the service")
 	endpoint := flags.String("bot", "http://127.0.0.1:3978/api/messages", "the bot's endpoint, on loopback")
 	name := flags.String("name", "Docket", "how the bot is mentioned")
+	back := flags.String("redirect", "http://127.0.0.1:3978/integrations/teams/callback", "where the consent page sends an admin back to")
 	deaf := flags.Bool("mentions-only", false, "deliver only what mentions the bot, as Teams does without a permission for more")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -61,6 +62,7 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error 
 	host := listener.Addr().String()
 	svc := bottest.New(bottest.Config{BaseURL: "http://" + host, BotEndpoint: *endpoint, BotName: *name, WithoutRSC: *deaf})
 	defer svc.Close()
+	svc.RegisterRedirect(*back)
 	server := &http.Server{Handler: named(host, svc.Handler()), ReadHeaderTimeout: 5 * time.Second}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()

@@ -21,6 +21,7 @@ func printSettings(out io.Writer, svc *bottest.Service) {
 		{"DOCKET_BOT_TENANT", bot.Tenant},
 		{"DOCKET_BOT_OPENID_METADATA", svc.MetadataURL()},
 		{"DOCKET_BOT_TOKEN_URL", svc.TokenURL()},
+		{"DOCKET_BOT_CONSENT_URL", svc.ConsentURL()},
 		{"DOCKET_BOT_SERVICE_HOSTS", svc.Host()},
 	} {
 		fmt.Fprintf(out, "export %s=%s\n", s[0], s[1])

@@ -64,6 +64,7 @@ func (c *demoCommand) Run(env environment) error {
 	}
 	origin := "http://" + page.Addr().String()
 	service.SetBotEndpoint(s.publicURL(srv.listener.Addr()) + "/api/messages")
+	service.RegisterRedirect(s.publicURL(srv.listener.Addr()) + "/integrations/teams/callback")
 
 	group, ctx := errgroup.WithContext(env.ctx)
 	group.Go(func() error { return srv.run(ctx) })
@@ -125,7 +126,7 @@ func (c *demoCommand) settings(service *bottest.Service, folder string) *setting
 		DiskPercents: usualPercents,
 		Bot: botSettings{
 			ID: secrets.AppID, Secret: secrets.Secret, Tenant: secrets.Tenant, Auth: "secret", Cloud: "public",
-			OpenIDMetadata: service.MetadataURL(), TokenURL: service.TokenURL(), ServiceHosts: []string{service.Host()},
+			OpenIDMetadata: service.MetadataURL(), TokenURL: service.TokenURL(), ConsentURL: service.ConsentURL(), ServiceHosts: []string{service.Host()},
 		},
 	}
 }

@@ -1,11 +1,11 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"log/slog"
 	"math"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,11 +15,22 @@ import (
 
 // fakeDisk has the room that a test gives it.
 type fakeDisk struct {
+	mu          sync.Mutex
 	free, total uint64
 	err         error
 }
 
-func (d *fakeDisk) Disk() (free, total uint64, err error) { return d.free, d.total, d.err }
+func (d *fakeDisk) Disk() (free, total uint64, err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.free, d.total, d.err
+}
+
+func (d *fakeDisk) set(free uint64) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.free = free
+}
 
 func usualLimits(t *testing.T) diskLimits {
 	limits, err := parseDiskLimits(usualPercents)
@@ -58,7 +69,7 @@ func TestDiskRooms(t *testing.T) {
 		{"a disk that cannot be asked", 0, 0, errors.ErrUnsupported, handoff.RoomForAll},
 		{"a disk of no size", 0, 0, nil, handoff.RoomForAll},
 	} {
-		d := &disk{limits: usualLimits(t), engine: &fakeDisk{row.free, row.total, row.err}}
+		d := &disk{limits: usualLimits(t), engine: &fakeDisk{free: row.free, total: row.total, err: row.err}}
 		if got := d.room(); got != row.want {
 			t.Errorf("%s: the room is %d, want %d", row.name, got, row.want)
 		}
@@ -75,7 +86,7 @@ func TestDiskRooms(t *testing.T) {
 // TestDiskIsWatched wants one line for each change, and none while nothing changes.
 func TestDiskIsWatched(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var said bytes.Buffer
+		var said output
 		log := slog.New(slog.NewTextHandler(&said, nil))
 		fake := &fakeDisk{free: 500, total: 1000}
 		d := &disk{limits: usualLimits(t), engine: fake}
@@ -93,19 +104,19 @@ func TestDiskIsWatched(t *testing.T) {
 			{25, nil},
 			{600, []string{"level=INFO", "40.0 % full"}},
 		} {
-			fake.free = row.free
-			said.Reset()
-			synctest.Wait()
+			before := len(said.String())
+			fake.set(row.free)
 			for range 3 {
 				time.Sleep(diskPause)
 				synctest.Wait()
 			}
-			if got := strings.Count(said.String(), "\n"); got != min(len(row.want), 1) {
-				t.Errorf("with %d free it says %d lines: %s", row.free, got, said.String())
+			news := said.String()[before:]
+			if got := strings.Count(news, "\n"); got != min(len(row.want), 1) {
+				t.Errorf("with %d free it says %d lines: %s", row.free, got, news)
 			}
 			for _, words := range row.want {
-				if !strings.Contains(said.String(), words) {
-					t.Errorf("with %d free it does not say %q: %s", row.free, words, said.String())
+				if !strings.Contains(news, words) {
+					t.Errorf("with %d free it does not say %q: %s", row.free, words, news)
 				}
 			}
 		}

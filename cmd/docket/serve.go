@@ -119,6 +119,7 @@ func assemble(s *settings, log *slog.Logger) (_ *server, err error) {
 
 	srv.admin, err = admin.New(admin.Config{
 		Desk: srv.desk, Engine: srv.engine, PublicURL: s.publicURL(srv.listener.Addr()), App: s.Name, Password: s.AdminPassword, Log: log,
+		Teams: s.microsoft(), Examine: srv.examine, Version: versionName(),
 	})
 	if err != nil {
 		return nil, err

@@ -13,7 +13,7 @@ var functions = template.FuncMap{
 	"asset":  assetPath,
 	"when":   when,
 	"stamp":  func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-	"day":    func(t time.Time) string { return t.UTC().Format("2 January 2006") },
+	"day":    day,
 	"act":    func(a audit.Act) string { return actWords[a] },
 	"field":  newField,
 	"seqOf":  seqOf,
@@ -25,6 +25,9 @@ var functions = template.FuncMap{
 	"addf":   func(a float64, b int) float64 { return a + float64(b) },
 	"words":  func(s string) string { return strings.ReplaceAll(s, "_", " ") },
 }
+
+// day is a date as people read it.
+func day(t time.Time) string { return t.UTC().Format("2 January 2006") }
 
 // when is a moment as people read it. All pages speak in UTC, as the audit log does; the machine-readable form stands beside it.
 func when(t time.Time) string {

@@ -13,9 +13,11 @@ var sections = []section{
 	handoffsSection,
 	deliveriesSection,
 	reportsSection,
+	integrationsSection,
 	keysSection,
 	peopleSection,
 	auditSection,
+	healthSection,
 }
 
 // entrances are the routes before and around the sections.

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"html/template"
@@ -25,6 +26,10 @@ type Config struct {
 	// the pages answer.
 	PublicURL string
 
+	Teams   Teams                           // nil: Microsoft Teams is not set up
+	Examine func(context.Context) []Finding // what docket doctor finds; nil: nobody looks
+	Version string                          // what was built
+
 	App      string // the product's display name; "Docket" when empty
 	Password string // of the first admin; empty: none, or the one that was set in the pages
 
@@ -40,6 +45,11 @@ type Server struct {
 	app    string
 	now    func() time.Time
 	log    *slog.Logger
+
+	teams       Teams
+	examine     func(context.Context) []Finding
+	version     string
+	examination examination
 
 	sections []section
 	password passwords
@@ -78,6 +88,7 @@ func New(cfg Config) (*Server, error) {
 	}
 	s := &Server{
 		desk: cfg.Desk, engine: cfg.Engine, public: public, app: cfg.App, now: cfg.Clock, log: cfg.Log,
+		teams: cfg.Teams, examine: cfg.Examine, version: cfg.Version,
 		sections: sections, password: passwords{setting: cfg.Password}, access: map[string]need{}, mux: http.NewServeMux(),
 	}
 	if s.app == "" {

@@ -1,0 +1,181 @@
+package admin
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/docket-handoff/docket/audit"
+	"github.com/docket-handoff/docket/handoff"
+)
+
+// channelView is a channel as the pages show it.
+type channelView struct{ handoff.Channel }
+
+// Title is what people call it.
+func (c channelView) Title() string {
+	name := c.Name
+	if name == "" {
+		name = string(c.ID)
+	}
+	if c.Team.Name == "" {
+		return name
+	}
+	return c.Team.Name + " > " + name
+}
+
+// By is who mentioned the bot there.
+func (c channelView) By() string {
+	if c.ConnectedBy == "" {
+		return "somebody"
+	}
+	return c.ConnectedBy
+}
+
+// Badge is the look of its state.
+func (c channelView) Badge() string {
+	return map[handoff.ChannelState]string{handoff.ChannelConnected: "good", handoff.ChannelDegraded: "warning", handoff.ChannelDisconnected: "bad"}[c.State]
+}
+
+// Remedy says what brings a channel back that is out of reach.
+func (c channelView) Remedy() string {
+	switch {
+	case c.State == handoff.ChannelDegraded:
+		return "Send a test handoff: when it arrives, the channel is connected again."
+	case c.State != handoff.ChannelDisconnected:
+		return ""
+	case c.IsLost(handoff.LostByAdmin):
+		return "Mention the bot in the channel to connect it again."
+	case c.IsLost(handoff.LostTeam), c.IsLost(handoff.LostDeleted):
+		return "Restore it in Teams, or choose another channel for the agents."
+	case c.IsLost(handoff.LostArchived):
+		return "Unarchive the team in Teams, or choose another channel for the agents."
+	case c.IsLost(handoff.LostBlocked):
+		return "An admin allows the app in the Teams admin center; then send a test handoff, or mention the bot in the channel."
+	}
+	return "Add the app to the team again, then mention the bot in the channel."
+}
+
+// gearView is what stands behind a channel's gear.
+type gearView struct {
+	channelView
+	Trial           *trialView
+	Agents          []handoff.Agent // that hand off to it
+	Waiting, Joined int
+	Most            int // from here on the counts are not exact
+}
+
+// trialView is how the last test handoff went.
+type trialView struct {
+	handoff.Trial
+	State string
+}
+
+const mostInFlight = 100
+
+func (v *visit) gear() (gearView, error) {
+	view := gearView{Most: mostInFlight}
+	c, err := v.desk.Channel(v.ctx(), handoff.ID(v.r.PathValue("id")))
+	if err != nil {
+		return view, err
+	}
+	view.channelView = channelView{c}
+	agents, err := v.desk.Agents(v.ctx())
+	if err != nil {
+		return view, err
+	}
+	for _, a := range agents {
+		if a.Handoff.Uses(c.ID) {
+			view.Agents = append(view.Agents, a)
+		}
+	}
+	if view.Waiting, view.Joined, err = v.desk.InFlight(v.ctx(), c.ID, mostInFlight); err != nil {
+		return view, err
+	}
+	if c.Trial != nil {
+		view.Trial, err = v.trial(*c.Trial)
+	}
+	return view, err
+}
+
+func (v *visit) trial(t handoff.Trial) (*trialView, error) {
+	view := &trialView{Trial: t}
+	h, err := v.desk.Handoff(v.ctx(), t.Handoff)
+	switch {
+	case handoff.CodeOf(err) != "": // it is gone
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case h.Stage == handoff.StageWaiting:
+		view.State = "It is on its way, or waits in the channel for somebody to press Join conversation."
+	case h.Stage == handoff.StageJoined:
+		view.State = h.Specialist.Name + " has pressed Join conversation. Now a line in the thread, without a mention, shows whether replies arrive."
+	case !h.FirstJoined.IsZero():
+		view.State = "It made the round trip."
+	case len(h.Failed) > 0:
+		view.State = "It did not arrive in the channel. " + channelCause(v, h)
+	default:
+		view.State = "Nobody pressed Join conversation in time."
+	}
+	return view, nil
+}
+
+// channelCause is why the channel that a test went to is out of reach now.
+func channelCause(v *visit, h handoff.Handoff) string {
+	c, err := v.desk.Channel(v.ctx(), h.Channels[0])
+	if err != nil || c.Cause == "" {
+		return "The server's log says why."
+	}
+	return "The channel is " + string(c.State) + ": " + c.Cause + "."
+}
+
+func (v *visit) channelPage() error {
+	view, err := v.gear()
+	if err != nil {
+		return err
+	}
+	return v.show("integrations_channel.html", view.Title(), view, withScript("refresh.js"))
+}
+
+func (v *visit) channelPath() string { return "/admin/integrations/channels/" + v.r.PathValue("id") }
+
+// testChannel sends a test handoff. One that is under way is enough.
+func (v *visit) testChannel() error {
+	view, err := v.gear()
+	if err != nil {
+		return err
+	}
+	if t := view.Channel.Trial; t != nil && v.now().Sub(t.At) < time.Minute {
+		return v.done(v.channelPath(), "A test was sent less than a minute ago. Look for it in the channel.")
+	}
+	by := v.session.Person.called()
+	_, err = v.desk.Try(v.ctx(), view.ID, by, v.note(audit.TestSent, string(view.ID), map[string]string{"channel": view.Title()}))
+	var refused *handoff.Error
+	if errors.As(err, &refused) && refused.Code == handoff.CodeInvalid {
+		return v.done(v.channelPath(), "No test was sent: "+refused.Msg+".")
+	}
+	if err != nil {
+		return err
+	}
+	return v.done(v.channelPath(), "A test handoff is on its way. Press Join conversation on its card in the channel.")
+}
+
+func (v *visit) disconnectPage() error {
+	view, err := v.gear()
+	if err != nil {
+		return err
+	}
+	return v.show("integrations_disconnect.html", "Disconnect "+view.Title(), view)
+}
+
+func (v *visit) disconnect() error {
+	view, err := v.gear()
+	if err != nil {
+		return err
+	}
+	details := map[string]string{"channel": view.Title(), "waiting": fmt.Sprint(view.Waiting), "joined": fmt.Sprint(view.Joined)}
+	if err := v.desk.Disconnect(v.ctx(), view.ID, v.note(audit.ChannelLeft, string(view.ID), details)); err != nil {
+		return err
+	}
+	return v.done(v.channelPath(), "The channel is disconnected. Nothing new goes there, and the handoffs that were in flight were told.")
+}
