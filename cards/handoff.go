@@ -10,8 +10,7 @@ const (
 )
 
 // Verbs of the buttons on a handoff's card. The data of each is
-// {"handoff": id, "version": n} and nothing else, without the version where the
-// view has none.
+// {"handoff": id} and nothing else.
 const (
 	VerbJoin       = "handoff.join"
 	VerbTranscript = "handoff.transcript"
@@ -25,7 +24,6 @@ const (
 // Handoff and State may come from anybody: the card makes it safe.
 type HandoffView struct {
 	Handoff       string // the opaque id that the buttons carry
-	Version       int    // of the state that the card shows; the buttons carry it too
 	State         string
 	App           string // the app's display name
 	Visitor       Person
@@ -240,14 +238,8 @@ var tooltips = map[string]string{
 	VerbBack:       "Let the AI agent go on",
 }
 
-// pressed is what a button tells of the handoff.
-type pressed struct {
-	Handoff string `json:"handoff"`
-	Version int    `json:"version,omitempty"`
-}
-
 func (h handoff) button(title, verb string, style ActionStyle) Action {
-	b := NewExecute(title, verb, pressed{h.Handoff, h.Version})
+	b := NewExecute(title, verb, map[string]string{"handoff": h.Handoff})
 	b.ID, b.Style, b.Tooltip, b.IgnoreInputs = verb, style, tooltips[verb], true
 	return b
 }

@@ -39,17 +39,17 @@ func TestButtonsFitTheState(t *testing.T) {
 		{"something new", nil},
 	} {
 		t.Run(row.state, func(t *testing.T) {
-			card := marshal(t, cards.Handoff(cards.HandoffView{Handoff: "h-7", Version: 3, State: row.state}))
+			card := marshal(t, cards.Handoff(cards.HandoffView{Handoff: "h-7", State: row.state}))
 			actions, _ := card["actions"].([]any)
 			var got []string
 			for _, a := range actions {
 				a := a.(map[string]any)
 				got = append(got, fmt.Sprint(a["title"], " ", a["verb"]))
-				if diff := cmp.Diff(map[string]any{"handoff": "h-7", "version": 3.0}, a["data"]); diff != "" {
+				if diff := cmp.Diff(map[string]any{"handoff": "h-7"}, a["data"]); diff != "" {
 					t.Errorf("data of %s (-want +got):\n%s", a["verb"], diff)
 				}
 				fallback := a["fallback"].(map[string]any)
-				if diff := cmp.Diff(map[string]any{"handoff": "h-7", "version": 3.0, "verb": a["verb"]}, fallback["data"]); diff != "" {
+				if diff := cmp.Diff(map[string]any{"handoff": "h-7", "verb": a["verb"]}, fallback["data"]); diff != "" {
 					t.Errorf("fallback of %s (-want +got):\n%s", a["verb"], diff)
 				}
 			}

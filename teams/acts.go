@@ -62,7 +62,7 @@ func (h *Handler) answerPress(ctx context.Context, a *activity.Activity, verb st
 	}
 	key := ""
 	if known != handoff.VerbTranscript && known != handoff.VerbStatus { // these change nothing
-		key = keyOf(a)
+		key = keyOfPress(a, verb)
 	}
 	acted, err := h.act(ctx, a, at, known, data, key)
 	if err != nil {
@@ -101,12 +101,11 @@ func (h *Handler) submit(ctx context.Context, a *activity.Activity, at handoff.P
 func (h *Handler) act(ctx context.Context, a *activity.Activity, at handoff.Place, verb handoff.Verb, data json.RawMessage, key string) (handoff.Acted, error) {
 	var named struct {
 		Handoff string `json:"handoff"`
-		Version int    `json:"version"`
 	}
 	if err := json.Unmarshal(data, &named); err != nil || named.Handoff == "" {
 		return handoff.Acted{Outcome: handoff.OutcomeForeign}, nil
 	}
-	return h.desk.Act(ctx, handoff.Act{Key: key, Verb: verb, Place: at, Person: h.person(ctx, a), Handoff: handoff.ID(named.Handoff), Version: named.Version, Card: a.ReplyToID})
+	return h.desk.Act(ctx, handoff.Act{Key: key, Verb: verb, Place: at, Person: h.person(ctx, a), Handoff: handoff.ID(named.Handoff), Card: a.ReplyToID})
 }
 
 // command does what was written after a mention. Outside a handoff's thread it is about the channel.

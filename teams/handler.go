@@ -83,6 +83,17 @@ func writtenAt(a *activity.Activity) time.Time {
 	return at
 }
 
+// keyOfPress identifies a press. Teams delivers one that it thinks was not heard again under another id; who pressed what on
+// which card at what moment stays the same.
+func keyOfPress(a *activity.Activity, verb string) string {
+	when := a.Timestamp
+	if when == "" {
+		when = a.ID
+	}
+	sum := sha256.Sum256([]byte(strings.Join([]string{"press", a.ChannelID, a.Conversation.ID, a.From.ID, a.ReplyToID, verb, when}, "\x00")))
+	return hex.EncodeToString(sum[:])
+}
+
 // inChannel says whether an activity comes from a person in a channel: the only thing this bot listens to.
 func inChannel(a *activity.Activity) bool {
 	return a.From != nil && !a.FromBot() && a.Conversation != nil && a.Conversation.ConversationType == activity.ConversationChannel

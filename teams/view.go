@@ -28,7 +28,6 @@ func handoffView(v handoff.View) cards.HandoffView {
 	c, h := v.Conversation, v.Handoff
 	view := cards.HandoffView{
 		Handoff:       string(h.ID),
-		Version:       h.Version,
 		State:         string(h.Stage),
 		App:           v.App,
 		Visitor:       visitor(v),
