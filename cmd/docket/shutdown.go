@@ -90,6 +90,7 @@ func (srv *server) finish(httpServer *http.Server, within time.Duration) {
 	defer done()
 	var streams sync.WaitGroup
 	streams.Go(srv.web.Drain)
+	streams.Go(srv.admin.Drain)
 	if err := httpServer.Shutdown(ctx); err != nil {
 		srv.log.Warn("requests were broken off", "error", errors.Join(err, httpServer.Close()))
 	}
