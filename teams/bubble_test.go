@@ -21,7 +21,7 @@ import (
 // In the end nothing is lost, nothing is twice before the visitor, a copy in the channel says that it may be one, and all is in
 // order. DOCKET_TEST_BUBBLES says how many courses of events are played.
 func TestWholeServer(t *testing.T) {
-	courses := 60
+	courses := 30
 	if n, err := strconv.Atoi(os.Getenv("DOCKET_TEST_BUBBLES")); err == nil {
 		courses = n
 	} else if testing.Short() {
