@@ -261,6 +261,9 @@ func (w *simWorld) committed(written []string) {
 	if k := w.current; k != nil && k.call != nil {
 		k.call.recorded = true
 	}
+	if w.effect != nil && len(written) > 0 {
+		w.effect.taken = true
+	}
 	if w.effect != nil && slices.ContainsFunc(written, func(key string) bool { return strings.Contains(key, "/log/") }) {
 		w.effect.effects++
 		w.arrived = append(w.arrived, w.effect)

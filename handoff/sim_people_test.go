@@ -13,6 +13,7 @@ type simInput struct {
 	told    string
 	do      func(w *simWorld) error
 	done    bool // acknowledged
+	taken   bool // something was committed because of it, whatever the answer was
 	effects int  // commits that changed a log because of it
 	tries   int
 

@@ -301,11 +301,11 @@ func (w *simWorld) checkTexts(v *simVisitor) {
 	}
 }
 
-// lastText is what a line says after those changes that the desk has acknowledged.
+// lastText is what a line says after those changes that the desk has acknowledged, or has taken although its answer was lost.
 func (in *simInput) lastText(w *simWorld) (text string, deleted bool) {
 	text = in.line.Text
 	for _, other := range w.inputs { // in the order in which they were made
-		if other.of == in && other.done {
+		if other.of == in && (other.done || other.taken) {
 			text, deleted = other.change.Text, deleted || other.change.Delete
 		}
 	}

@@ -5,7 +5,7 @@
 # npm packages of checks/. What stays missing is named, its tests are skipped by name, and the exit code is not zero.
 #
 #   DOCKET_TEST_FLAGS       further flags of go test, such as -count=1
-#   DOCKET_TEST_SCHEDULES   how many schedules of faults are played; 9000 when it is not set
+#   DOCKET_TEST_SCHEDULES   how many schedules of faults are played; 10000 when it is not set
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -101,7 +101,7 @@ export DOCKET_TEST_REQUIRE
 env -u DOCKET_TEST_SCHEDULES go test -json "${race[@]}" -timeout 10m ${DOCKET_TEST_FLAGS:-} ./... | go run ./scripts/report || failed=1
 
 # One goroutine plays a schedule, so the race detector would only make it seven times slower.
-schedules=${DOCKET_TEST_SCHEDULES:-9000}
+schedules=${DOCKET_TEST_SCHEDULES:-10000}
 step "$schedules schedules of faults"
 DOCKET_TEST_SCHEDULES=$schedules go test -json -run '^TestSimulation$' -timeout 0 ./handoff | go run ./scripts/report || failed=1
 
