@@ -96,8 +96,8 @@ func newMassacre(t *testing.T) *massacre {
 // start starts the program as it is shipped, without the race detector, and waits until it listens.
 func (m *massacre) start() {
 	m.t.Helper()
-	began := time.Now()
-	m.docket = launch(m.t, m.env, shipped(m.t), "serve")
+	path, began := shipped(m.t), time.Now()
+	m.docket = launch(m.t, m.env, path, "serve")
 	m.docket.find(&m.docket.stderr, `docket is (listening)`)
 	m.slowest = max(m.slowest, time.Since(began))
 	m.backend = api{t: m.t, url: m.url, bearer: apiKey}
