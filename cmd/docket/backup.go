@@ -100,14 +100,14 @@ var errNoServer = errors.New("no server answers at the store's socket")
 const maxRefusal = 4 << 10 // bytes that are read of what a server says against a copy
 
 // askServer asks the server at the store's socket. It is errNoServer when nobody answers there.
-func askServer(ctx context.Context, store, what string) (*http.Response, error) {
+func askServer(ctx context.Context, store, method, path string) (*http.Response, error) {
 	transport := &http.Transport{
 		DisableKeepAlives: true, DisableCompression: true,
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return new(net.Dialer).DialContext(ctx, "unix", socketOf(store))
 		},
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://docket"+what, nil)
+	request, err := http.NewRequestWithContext(ctx, method, "http://docket"+path, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -124,16 +124,21 @@ func askServer(ctx context.Context, store, what string) (*http.Response, error) 
 	return response, nil
 }
 
+// refusalOf is what the server says against it.
+func refusalOf(response *http.Response) error {
+	said, _ := io.ReadAll(io.LimitReader(response.Body, maxRefusal))
+	return fmt.Errorf("the server says: %s", strings.TrimSpace(string(said)))
+}
+
 // throughServer asks for a copy and writes what is answered.
 func throughServer(ctx context.Context, path string, w io.Writer) error {
-	response, err := askServer(ctx, path, "/backup")
+	response, err := askServer(ctx, path, http.MethodGet, "/backup")
 	if err != nil {
 		return err
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
-		said, _ := io.ReadAll(io.LimitReader(response.Body, maxRefusal))
-		return fmt.Errorf("the server says: %s", strings.TrimSpace(string(said)))
+		return refusalOf(response)
 	}
 	if _, err := io.Copy(w, response.Body); errors.Is(err, io.ErrUnexpectedEOF) {
 		return errors.New("the server broke the copy off; its log says why")

@@ -122,7 +122,7 @@ const askTime = 10 * time.Second // for the server to answer what it knows
 func recordsOfServer(ctx context.Context, path string) (*records, error) {
 	ctx, done := context.WithTimeout(ctx, askTime)
 	defer done()
-	response, err := askServer(ctx, path, "/doctor")
+	response, err := askServer(ctx, path, http.MethodGet, "/doctor")
 	if err != nil {
 		return nil, err
 	}

@@ -1,7 +1,8 @@
 // Command docket brings a website's conversations to people in Microsoft Teams.
 //
 // serve is the server, demo plays the whole story on one machine, manifest writes the Teams app package, backup and restore
-// copy the store and put a copy back, doctor says what is wrong. Every setting is a flag and an environment variable of the same name;
+// copy the store and put a copy back, doctor says what is wrong, audit verify proves that the audit log is whole, admin-link
+// lets an admin in. Every setting is a flag and an environment variable of the same name;
 // `docket serve --help` lists them.
 package main
 
@@ -31,7 +32,11 @@ type commands struct {
 	Backup   backupCommand   `cmd:"" help:"Copy the store to a file, also while a server uses it."`
 	Restore  restoreCommand  `cmd:"" help:"Make a store of a backup."`
 	Doctor   doctorCommand   `cmd:"" help:"Look at everything that docket needs, and say what is wrong and what to do."`
-	Version  versionCommand  `cmd:"" help:"Print version, commit and Go version."`
+	Audit    struct {
+		Verify verifyCommand `cmd:"" help:"Walk the audit log's chain and name the first entry that was changed or removed."`
+	} `cmd:"" help:"Look after the audit log."`
+	AdminLink adminLinkCommand `cmd:"" name:"admin-link" help:"Print a one-time sign-in link to the admin pages of the server that runs."`
+	Version   versionCommand   `cmd:"" help:"Print version, commit and Go version."`
 }
 
 // environment is what commands run in.

@@ -113,6 +113,7 @@ func assemble(s *settings, log *slog.Logger) (_ *server, err error) {
 	if client != nil {
 		cfg.Platforms = append(cfg.Platforms, teams.NewPlatform(client))
 	}
+	srv.keeper.link = func(ctx context.Context) (string, error) { return srv.admin.SignInLink(ctx, admin.RoleAdmin) }
 	counters := newMetrics()
 	srv.desk = handoff.NewDesk(counters.timed(srv.engine), cfg)
 	srv.agent = &agent.Builtin{Desk: srv.desk, Log: log}
