@@ -119,7 +119,7 @@ func assemble(s *settings, log *slog.Logger) (_ *server, err error) {
 	srv.agent = &agent.Builtin{Desk: srv.desk, Log: log}
 
 	srv.admin, err = admin.New(admin.Config{
-		Desk: srv.desk, Engine: srv.engine, PublicURL: s.publicURL(srv.listener.Addr()), App: s.Name, Password: s.AdminPassword, Log: log,
+		Desk: srv.desk, Engine: srv.engine, PublicURL: s.publicURL(srv.listener.Addr()), App: s.Name, Password: s.AdminPassword, OpenID: s.OIDC.openID(), Log: log,
 		Teams: s.microsoft(), Examine: srv.examine, Version: versionName(),
 	})
 	if err != nil {
@@ -129,6 +129,9 @@ func assemble(s *settings, log *slog.Logger) (_ *server, err error) {
 	counters.watchDisk(disk)
 	door := web.Config{
 		Metrics: counters.handler(), Ready: srv.readiness.check, Desk: srv.desk, PublicURL: s.publicURL(srv.listener.Addr()), App: s.Name, Log: log,
+	}
+	if door.TrustedProxies, err = s.proxies(); err != nil {
+		return nil, err
 	}
 	door.Admin, door.Keys = srv.admin, srv.admin.Keys()
 	if s.APIKey != "" {

@@ -30,7 +30,11 @@ type settings struct {
 	AdminPassword     string `name:"admin-password" env:"DOCKET_ADMIN_PASSWORD" placeholder:"PASSWORD" help:"The first admin's password, at least 12 characters; without it a one-time sign-in link is printed at start. Secret."`
 	AdminPasswordFile string `name:"admin-password-file" env:"DOCKET_ADMIN_PASSWORD_FILE" placeholder:"FILE" help:"A file that holds the password."`
 
+	OIDC oidcSettings `embed:"" prefix:"oidc-"`
+
 	Bot botSettings `embed:"" prefix:"bot-"`
+
+	TrustedProxies []string `name:"trusted-proxies" env:"DOCKET_TRUSTED_PROXIES" placeholder:"NETWORK" help:"Addresses or networks of proxies whose X-Forwarded-For is believed; none by default."`
 
 	diskLimits diskLimits // what DiskPercents says
 
@@ -80,6 +84,12 @@ func (s *settings) validate() error {
 	}
 	if n := len([]rune(s.AdminPassword)); s.AdminPassword != "" && (n < 12 || n > 200) {
 		return named("DOCKET_ADMIN_PASSWORD", "12 to 200 characters; a few words that do not belong together are good")
+	}
+	if err := s.OIDC.validate(); err != nil {
+		return err
+	}
+	if _, err := s.proxies(); err != nil {
+		return err
 	}
 	if err := fromFile(&s.Bot.Secret, s.Bot.SecretFile, "DOCKET_BOT_SECRET"); err != nil {
 		return err
@@ -246,12 +256,14 @@ func (s *settings) LogValue() slog.Value {
 		slog.String("addr", s.Addr), slog.String("public_url", s.PublicURL), slog.String("store", s.Store),
 		slog.String("bot_id", s.Bot.ID), slog.String("bot_auth", s.Bot.Auth), slog.String("bot_cloud", s.Bot.Cloud),
 		slog.Bool("bot_secret", s.Bot.Secret != ""), slog.Bool("api_key", s.APIKey != ""), slog.Bool("admin_password", s.AdminPassword != ""),
+		slog.String("oidc_issuer", s.OIDC.Issuer), slog.Bool("oidc_client_secret", s.OIDC.ClientSecret != ""),
 	)
 }
 
 // ignored lists the variables that look like settings of ours and are none, so that a typo does not pass in silence.
 func ignored(environ []string) []string {
-	known := strings.Fields(`DOCKET_ADDR DOCKET_PUBLIC_URL DOCKET_STORE DOCKET_NAME DOCKET_API_KEY DOCKET_API_KEY_FILE DOCKET_ADMIN_PASSWORD DOCKET_ADMIN_PASSWORD_FILE DOCKET_BOT_ID DOCKET_BOT_SECRET
+	known := strings.Fields(`DOCKET_ADDR DOCKET_PUBLIC_URL DOCKET_STORE DOCKET_NAME DOCKET_API_KEY DOCKET_API_KEY_FILE DOCKET_ADMIN_PASSWORD DOCKET_ADMIN_PASSWORD_FILE DOCKET_OIDC_ISSUER DOCKET_OIDC_CLIENT_ID
+		DOCKET_OIDC_CLIENT_SECRET DOCKET_OIDC_CLIENT_SECRET_FILE DOCKET_OIDC_ADMINS DOCKET_OIDC_VIEWERS DOCKET_OIDC_UNVERIFIED_EMAIL DOCKET_OIDC_ROLES_CLAIM DOCKET_TRUSTED_PROXIES DOCKET_BOT_ID DOCKET_BOT_SECRET
 		DOCKET_BOT_SECRET_FILE DOCKET_BOT_TENANT DOCKET_BOT_AUTH DOCKET_BOT_CERTIFICATE DOCKET_BOT_FEDERATED_TOKEN_FILE DOCKET_BOT_CLOUD
 		DOCKET_BOT_OPENID_METADATA DOCKET_BOT_TOKEN_URL DOCKET_BOT_CONSENT_URL DOCKET_BOT_SERVICE_HOSTS DOCKET_BOT_ALLOWED_TENANTS
 		DOCKET_INSECURE_NO_BOT_AUTH DOCKET_DRAIN_SECONDS DOCKET_DISK_PERCENTS DOCKET_LOG DOCKET_LOG_LEVEL`)

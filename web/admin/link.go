@@ -38,7 +38,7 @@ func (s *Server) SignInLink(ctx context.Context, role Role) (string, error) {
 
 // FirstLink makes a link for an admin when there is no other way in; otherwise it is empty.
 func (s *Server) FirstLink(ctx context.Context) (string, error) {
-	if has, err := s.hasPassword(ctx); err != nil || has {
+	if has, err := s.hasPassword(ctx); err != nil || has || s.openid != nil {
 		return "", err
 	}
 	return s.SignInLink(ctx, RoleAdmin)
@@ -79,7 +79,7 @@ func (v *visit) useLink() error {
 		return tx.Delete(linkRows + hashed(form.Value("token")))
 	})
 	if errors.Is(err, errLink) {
-		return errors.Join(v.refused("link"), err)
+		return errors.Join(v.refused(wayLink), err)
 	}
 	if err != nil {
 		return err
@@ -88,7 +88,7 @@ func (v *visit) useLink() error {
 	if used.Role != RoleAdmin {
 		account = string(used.Role)
 	}
-	if err := v.begin(Person{Account: account, Role: used.Role}, "link"); err != nil {
+	if err := v.begin(Person{Account: account, Role: used.Role}, wayLink); err != nil {
 		return err
 	}
 	return v.redirect("/admin/")

@@ -22,6 +22,8 @@ var allowed = map[string]struct {
 	"POST /admin/signin":                                {"/admin/signin", 422, 422, 422},
 	"GET /admin/signin/link/{token}":                    {"/admin/signin/link/unknown", 403, 403, 403},
 	"POST /admin/signin/link":                           {"/admin/signin/link", 403, 403, 403},
+	"GET /admin/signin/openid":                          {"/admin/signin/openid", 404, 404, 404},
+	"GET /admin/signin/openid/return":                   {"/admin/signin/openid/return", 404, 404, 404},
 	"POST /admin/signout":                               {"/admin/signout", 401, 303, 303},
 	"GET /admin/keys":                                   {"/admin/keys", 303, 200, 200},
 	"POST /admin/keys":                                  {"/admin/keys", 401, 403, 422},

@@ -28,10 +28,19 @@ var entrances = []route{
 	{"POST /admin/signin", nobody, (*visit).signIn},
 	{"GET /admin/signin/link/{token}", nobody, (*visit).linkPage},
 	{"POST /admin/signin/link", nobody, (*visit).useLink},
+	{"GET /admin/signin/openid", nobody, (*visit).openidStart},
+	{"GET " + openidReturn, nobody, (*visit).openidBack},
 	{"POST /admin/signout", viewer, (*visit).signOut},
 }
 
-// home leads to where there is most to see.
+// home leads to the handoffs, and as long as no channel is connected to where that is done.
 func (v *visit) home() error {
-	return v.redirect(v.sections[0].path)
+	channels, err := v.desk.Channels(v.ctx())
+	if err != nil {
+		return err
+	}
+	if len(channels) == 0 {
+		return v.redirect(integrationsSection.path)
+	}
+	return v.redirect(handoffsSection.path)
 }

@@ -30,8 +30,9 @@ type Config struct {
 	Examine func(context.Context) []Finding // what docket doctor finds; nil: nobody looks
 	Version string                          // what was built
 
-	App      string // the product's display name; "Docket" when empty
-	Password string // of the first admin; empty: none, or the one that was set in the pages
+	App      string  // the product's display name; "Docket" when empty
+	Password string  // of the first admin; empty: none, or the one that was set in the pages
+	OpenID   *OpenID // nil: nobody signs in at a provider
 
 	Clock func() time.Time // time.Now when nil
 	Log   *slog.Logger     // discards when nil
@@ -54,6 +55,7 @@ type Server struct {
 	sections []section
 	password passwords
 	tries    tries
+	openid   *openID // nil: nobody signs in at a provider
 	live     live
 	pages    map[string]*template.Template
 	access   map[string]need // what each pattern of the mux needs
@@ -90,6 +92,9 @@ func New(cfg Config) (*Server, error) {
 		desk: cfg.Desk, engine: cfg.Engine, public: public, app: cfg.App, now: cfg.Clock, log: cfg.Log,
 		teams: cfg.Teams, examine: cfg.Examine, version: cfg.Version,
 		sections: sections, password: passwords{setting: cfg.Password}, access: map[string]need{}, mux: http.NewServeMux(),
+	}
+	if cfg.OpenID != nil {
+		s.openid = &openID{OpenID: *cfg.OpenID, flights: newFlights()}
 	}
 	if s.app == "" {
 		s.app = "Docket"

@@ -21,11 +21,18 @@ const (
 	seenEvery = time.Minute        // how exactly the last request is written down
 )
 
+// The ways to sign in.
+const (
+	wayPassword = "password"
+	wayLink     = "link"
+	wayOpenID   = "openid"
+)
+
 // session is one signed-in browser.
 type session struct {
 	ID      string    `json:"id"` // names it in the pages and in the audit log; opens nothing
 	Person  Person    `json:"person"`
-	Way     string    `json:"way"` // how they signed in: password, link or openid
+	Way     string    `json:"way"` // how they signed in
 	Made    time.Time `json:"made"`
 	Seen    time.Time `json:"seen"`
 	Network string    `json:"network,omitempty"`
@@ -95,7 +102,11 @@ func (v *visit) recognise() error {
 	if err != nil || !there || found.over(now) {
 		return err
 	}
-	v.session, v.role = &found, found.Person.Role
+	role := v.roleOf(found)
+	if role == "" {
+		return nil
+	}
+	v.session, v.role = &found, role
 	if now.Sub(found.Seen) < seenEvery {
 		return nil
 	}

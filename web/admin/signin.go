@@ -16,6 +16,7 @@ import (
 type signInView struct {
 	Form     *form
 	Password bool   // somebody can sign in by password
+	OpenID   string // where to sign in at a provider; empty: nowhere
 	Return   string // where to go then
 	Ended    bool   // they were signed in, or sent something that needs it
 }
@@ -98,7 +99,11 @@ func (v *visit) showSignIn(status int, f *form, back string, ended bool) error {
 	if err != nil {
 		return err
 	}
-	return v.showWith(status, "signin.html", "Sign in", signInView{Form: f, Password: has, Return: v.safeReturn(back), Ended: ended && !f.failed()})
+	view := signInView{Form: f, Password: has, Return: v.safeReturn(back), Ended: ended && !f.failed()}
+	if v.openid != nil {
+		view.OpenID = "/admin/signin/openid?return_to=" + url.QueryEscape(view.Return)
+	}
+	return v.showWith(status, "signin.html", "Sign in", view)
 }
 
 // signIn takes the password.
@@ -119,22 +124,22 @@ func (v *visit) signIn() error {
 		return err
 	}
 	if !right {
-		if err := v.refused("password"); err != nil {
+		if err := v.refused(wayPassword); err != nil {
 			return err
 		}
 		f.wrong("password", "This is not the password.")
 		return v.showSignIn(http.StatusUnprocessableEntity, f, back, false)
 	}
 	v.tries.right(names...)
-	if err := v.begin(Person{Account: localAccount, Role: RoleAdmin}, "password"); err != nil {
+	if err := v.begin(Person{Account: localAccount, Role: RoleAdmin}, wayPassword); err != nil {
 		return err
 	}
 	return v.redirect(v.safeReturn(back))
 }
 
-// refused writes down that somebody was not let in.
-func (v *visit) refused(way string) error {
-	by := audit.Actor{Network: audit.Network(v.r.RemoteAddr)}
+// refused writes down that somebody was not let in; who names them when that is proven.
+func (v *visit) refused(way string, who ...string) error {
+	by := audit.Actor{Name: strings.Join(who, " "), Network: audit.Network(v.r.RemoteAddr)}
 	return v.engine.Update(v.ctx(), func(tx store.Tx) error {
 		return audit.Append(tx, v.now(), audit.Entry{By: by, Act: audit.SignInRefused, Details: map[string]string{"by": way}})
 	})

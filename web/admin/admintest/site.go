@@ -103,14 +103,14 @@ func (s *Site) Connect(name string) handoff.ID {
 	return id
 }
 
-// Dump is everything that is in the store, but for what moves by itself: the desk's own readiness.
+// Dump is everything that is in the store, but for what moves by itself: what the desk notes of its own state.
 func (s *Site) Dump() map[string]string {
 	s.Helper()
 	rows := map[string]string{}
 	s.Must(s.Engine.View(s.Context(), func(tx store.Tx) error {
 		clear(rows)
 		for key, value := range tx.Scan("", "") {
-			if key != "meta/ready" {
+			if !strings.HasPrefix(key, "meta/") {
 				rows[key] = string(value)
 			}
 		}
