@@ -29,7 +29,6 @@ type Act struct {
 	Place   Place
 	Person  Person
 	Handoff ID     // what a card says; empty for a command, which means the thread's
-	Version int    // the handoff's version that the card shows; 0: not known
 	Card    string // the message that holds the card that was pressed
 }
 
@@ -44,7 +43,6 @@ const (
 	OutcomeNotJoined Outcome = "not_joined" // nobody has joined yet
 	OutcomeStale     Outcome = "stale"      // the handoff is over
 	OutcomeForeign   Outcome = "foreign"    // the card is not of this thread, or of no handoff at all
-	OutcomeOutdated  Outcome = "outdated"   // the card shows an earlier state: what was pressed there was about that one
 )
 
 // Acted is the answer to an Act. View is nil when the outcome is OutcomeForeign.
@@ -162,24 +160,16 @@ func (d *Desk) decide(tx store.Tx, f *dossier, a Act) (Outcome, error) {
 		if at == nil {
 			return OutcomeForeign, nil
 		}
-		if f.handoff.Stage == StageWaiting && a.outdated(f.handoff) {
-			return OutcomeOutdated, nil
-		}
 		outcome := f.join(a.Person, *at)
 		if outcome == OutcomeDone && f.conversation.Trial {
 			return outcome, d.trialJoined(tx, a.Place.Channel)
 		}
 		return outcome, nil
-	case VerbLeave, VerbEnd, VerbBack:
-		may := f.mayAct(a.Person)
-		if may == OutcomeDone && a.outdated(f.handoff) {
-			may = OutcomeOutdated
-		}
-		if may != OutcomeDone {
+	case VerbLeave:
+		return f.leave(a.Person), nil
+	case VerbEnd, VerbBack:
+		if may := f.mayAct(a.Person); may != OutcomeDone {
 			return may, nil
-		}
-		if a.Verb == VerbLeave {
-			return f.leave(a.Person), nil
 		}
 		closing, err := d.close(tx, f)
 		if err != nil {
@@ -193,10 +183,6 @@ func (d *Desk) decide(tx store.Tx, f *dossier, a Act) (Outcome, error) {
 	}
 	return OutcomeDone, nil
 }
-
-// outdated says whether a press was about an earlier state than the one that it meets: by somebody whose card is old, or by the
-// platform, which may deliver a press again, under another id, when the state has gone round and looks as it did before.
-func (a Act) outdated(h *Handoff) bool { return a.Version != 0 && a.Version != h.Version }
 
 // loadEnded answers an act on a handoff that was followed by another one.
 func (d *Desk) loadEnded(tx store.Tx, f *dossier, id ID, acted *Acted) error {

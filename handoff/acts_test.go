@@ -343,34 +343,33 @@ func TestPressOvertakesTheAcknowledgement(t *testing.T) {
 	})
 }
 
-// TestPressOfAnEarlierState: a platform delivers a press again under another id. Meanwhile the state may have gone round, and
-// look as it did; a press says which one it was about.
-func TestPressOfAnEarlierState(t *testing.T) {
+// TestPressDeliveredAgain: a platform delivers a press again. Meanwhile the state may have gone round, and look as it did; the
+// press gets its first answer and does nothing.
+func TestPressDeliveredAgain(t *testing.T) {
 	play(t, func(h *house) {
 		dana := h.visitor("Dana")
 		id := h.asks(dana)
 		thread, card := h.chat.thread(sales)
-		press := func(verb handoff.Verb, version int, want handoff.Outcome) {
+		press := func(key string, verb handoff.Verb, want handoff.State) {
 			t.Helper()
 			acted, err := h.desk.Act(h.Context(), handoff.Act{
-				Verb: verb, Person: sam, Handoff: id, Version: version, Card: card, Place: handoff.Place{Channel: sales, Thread: thread},
+				Key: key, Verb: verb, Person: sam, Handoff: id, Card: card, Place: handoff.Place{Channel: sales, Thread: thread},
 			})
 			h.must(err)
-			if acted.Outcome != want || acted.View == nil {
-				t.Errorf("%s on version %d: %s, want %s", verb, version, acted.Outcome, want)
+			if acted.Outcome != handoff.OutcomeDone || acted.View == nil {
+				t.Errorf("%s by the press %s: %s", verb, key, acted.Outcome)
 			}
 			h.pass(0)
+			if got := h.conversation(dana).State; got != want {
+				t.Errorf("after %s by the press %s the state is %s, want %s", verb, key, got, want)
+			}
 		}
-		first := h.handoff(id).Version
-		press(handoff.VerbJoin, first, handoff.OutcomeDone)
-		press(handoff.VerbJoin, first, handoff.OutcomeAgain)
-		press(handoff.VerbLeave, first+1, handoff.OutcomeDone)
-		press(handoff.VerbJoin, first, handoff.OutcomeOutdated)
-		press(handoff.VerbJoin, first+2, handoff.OutcomeDone)
-		for _, verb := range []handoff.Verb{handoff.VerbLeave, handoff.VerbEnd, handoff.VerbBack} {
-			press(verb, first+1, handoff.OutcomeOutdated)
-		}
-		press(handoff.VerbTranscript, first, handoff.OutcomeDone)
-		press(handoff.VerbEnd, 0, handoff.OutcomeDone) // a card that is older than versions on cards
+		press("1", handoff.VerbJoin, handoff.StateJoined)
+		press("2", handoff.VerbLeave, handoff.StateWaiting)
+		press("1", handoff.VerbJoin, handoff.StateWaiting)
+		press("3", handoff.VerbJoin, handoff.StateJoined)
+		press("2", handoff.VerbLeave, handoff.StateJoined)
+		press("4", handoff.VerbEnd, handoff.StateAgent)
+		press("3", handoff.VerbJoin, handoff.StateAgent)
 	})
 }

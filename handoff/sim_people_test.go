@@ -124,10 +124,12 @@ func (p *simPost) place() Place { return Place{Channel: p.Channel.ID, Thread: p.
 
 // press is a button on a card.
 func (w *simWorld) press(verb Verb, who Person, root *simPost) *simInput {
-	a := Act{Verb: verb, Person: who, Handoff: root.View.Handoff.ID, Version: root.version, Card: root.id, Place: root.place()}
-	in := &simInput{what: "press", told: fmt.Sprintf("%s presses %s in %s, version %d", who.Name, verb, root.thread, root.version)}
+	a := Act{Verb: verb, Person: who, Handoff: root.View.Handoff.ID, Card: root.id, Place: root.place()}
+	in := &simInput{what: "press", told: fmt.Sprintf("%s presses %s in %s", who.Name, verb, root.thread)}
 	in.do = func(w *simWorld) error {
-		a.Key = in.id
+		if a.Key == "" {
+			a.Key = in.id // it stays the same press under every id
+		}
 		acted, err := w.desk.Act(noContext, a)
 		w.tell("  %s", acted.Outcome)
 		if err == nil && in.tries == 1 {

@@ -26,8 +26,7 @@ type simPost struct {
 	thread string
 	what   []string // what it shows, a name for each: lines, a thread, a closing
 
-	version int     // of a thread: what its card shows
-	holder  *Person // of a thread: who has joined there, as its card shows it
+	holder *Person // of a thread: who has joined there, as its card shows it
 }
 
 // simCall is one call of the desk's.
@@ -159,11 +158,11 @@ func (t *simTeams) take(call *simCall, post Post) Receipt {
 	w.tell("posted: %s", told(post))
 	switch post.Kind {
 	case PostThread:
-		p.thread, p.version = fmt.Sprintf("t%d", w.number()), post.View.Handoff.Version
+		p.thread = fmt.Sprintf("t%d", w.number())
 	case PostCard:
 		for _, root := range t.posts {
 			if root.id == post.Message {
-				root.version, root.holder = post.View.Handoff.Version, nil
+				root.holder = nil
 				if h := post.View.Handoff; h.Stage == StageJoined && h.Home.Channel == post.Channel.ID {
 					root.holder = h.Specialist
 				}

@@ -69,7 +69,6 @@ func (h *Handler) answerPress(ctx context.Context, a *activity.Activity, verb st
 		return activity.InvokeResponse{}, err
 	}
 	switch {
-	case acted.Outcome == handoff.OutcomeOutdated: // whoever pressed sees what it is about now
 	case acted.Outcome != handoff.OutcomeDone && acted.Outcome != handoff.OutcomeAgain:
 		return activity.MessageResponse(refusalOf(acted)), nil
 	case known == handoff.VerbTranscript:

@@ -25,8 +25,6 @@ func refusalOf(acted handoff.Acted) string {
 		return acted.View.Handoff.Specialist.Name + " has this conversation. Nothing was changed."
 	case handoff.OutcomeNotJoined:
 		return "Nobody has joined this conversation yet. Press Join conversation first."
-	case handoff.OutcomeOutdated:
-		return "That card was not up to date, so nothing was changed. Please look at it once more."
 	case handoff.OutcomeStale:
 		return "This conversation has ended (" + lower(ending(*acted.View)) + "), so nothing was changed."
 	}
