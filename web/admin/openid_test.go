@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -227,8 +228,10 @@ func (h *hostile) trusted(cfg *admin.Config) {
 func TestReturnsThatDoNotHold(t *testing.T) {
 	h := newHostile(t)
 	h.sign = h.signed
-	var ahead time.Duration
-	site := admintest.New(t, h.trusted, func(cfg *admin.Config) { cfg.Clock = func() time.Time { return time.Now().Add(ahead) } })
+	var ahead atomic.Int64 // the desk asks for the time too
+	site := admintest.New(t, h.trusted, func(cfg *admin.Config) {
+		cfg.Clock = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+	})
 	good := func(asked url.Values) string {
 		h.mu.Lock()
 		defer h.mu.Unlock()
@@ -252,9 +255,9 @@ func TestReturnsThatDoNotHold(t *testing.T) {
 	refused("another state", c.Get(openidReturn+"?code=x&state=made-up"))
 	refused("another browser", site.Stranger().Get(good(begin(t, c, "/admin/"))))
 	asked = begin(t, c, "/admin/")
-	ahead = 11 * time.Minute
+	ahead.Store(int64(11 * time.Minute))
 	refused("eleven minutes later", c.Get(good(asked)))
-	ahead = 0
+	ahead.Store(0)
 	unchanged(t, "refused returns", before, site.Dump())
 
 	asked = begin(t, c, "/admin/")
