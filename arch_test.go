@@ -34,7 +34,7 @@ var rooms = map[string][]string{
 	"agent":           {"handoff"},
 	"web":             {"handoff", "audit", "web/widget", "github.com/labstack/echo/v4", "github.com/golang-jwt/jwt/v5", "github.com/google/uuid", "golang.org/x/time"},
 	"web/widget":      {},
-	"web/admin":       {"handoff", "audit", "store", "github.com/coreos/go-oidc/v3", "golang.org/x/crypto", "golang.org/x/oauth2", "github.com/google/uuid"},
+	"web/admin":       {"handoff", "agent", "audit", "store", "github.com/coreos/go-oidc/v3", "golang.org/x/crypto", "golang.org/x/oauth2", "github.com/google/uuid"},
 	"web/demo":        {"bot/bottest", "activity", "handoff"},
 	"examples":        {"activity", "auth", "bot", "cards"},
 	"":                {},

@@ -147,15 +147,18 @@ func all[T any](ctx context.Context, d *Desk, prefix string) ([]T, error) {
 
 // Availability says whether a handoff of this agent's may start at a moment, and why.
 func (d *Desk) Availability(ctx context.Context, agent ID, at time.Time) (Availability, error) {
+	a, err := d.Agent(ctx, agent)
+	if err != nil {
+		return Availability{}, err
+	}
+	return d.Consider(ctx, a, at)
+}
+
+// Consider says whether a handoff might start at a moment, and why, if an agent were set like this. The agent must be valid; it need
+// not be the one that is stored.
+func (d *Desk) Consider(ctx context.Context, a Agent, at time.Time) (Availability, error) {
 	var available Availability
 	err := d.view(ctx, func(tx store.Tx) error {
-		a, found, err := get[Agent](tx, agentKey(agent))
-		if err != nil {
-			return err
-		}
-		if !found {
-			return refuse(CodeUnknownAgent, "there is no agent "+string(agent))
-		}
 		f := &dossier{agent: a, channels: map[ID]Channel{}, now: at}
 		if err := f.loadChannels(tx); err != nil {
 			return err

@@ -297,13 +297,13 @@ func TestTexts(t *testing.T) {
 	})
 }
 
-// TestDefaultTexts: what visitors read is calm, and every slot in it is filled.
+// TestDefaultTexts: what people read is calm, and every slot in it is filled.
 func TestDefaultTexts(t *testing.T) {
 	for name, text := range handoff.DefaultTexts {
 		if strings.Contains(text, "!") || text == "" || text != strings.TrimSpace(text) {
 			t.Errorf("%s: %q", name, text)
 		}
-		filled := (&handoff.Agent{Name: "Ava"}).Text(name, "specialist", "Sam", "next_open", "tomorrow", "loops", "the price")
+		filled := (&handoff.Agent{Name: "Ava"}).Text(name, "specialist", "Sam", "next_open", "tomorrow", "loops", "the price", "since", "12:00")
 		if strings.ContainsAny(filled, "{}") {
 			t.Errorf("%s has a slot that nothing fills: %q", name, filled)
 		}

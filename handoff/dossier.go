@@ -160,6 +160,13 @@ func (f *dossier) tell(text string) {
 	}
 }
 
+// notice says something in the handoff's thread of a channel. No text is nothing to say.
+func (f *dossier) notice(channel ID, text string) {
+	if text != "" {
+		f.post(channel, job{Kind: PostNotice, Text: text})
+	}
+}
+
 // changed adds a handoff event, and lets the card follow.
 func (f *dossier) changed(c HandoffChange) {
 	c.Handoff = f.handoff.ID

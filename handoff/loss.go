@@ -132,7 +132,7 @@ func (f *dossier) homeLost(closing Closing) {
 	f.redraw()
 	for _, t := range h.Threads {
 		if !f.lostChannel(t.Channel) {
-			f.post(t.Channel, job{Kind: PostNotice, Text: "The channel in which " + name + " had this conversation cannot be reached any more. The visitor is waiting for somebody to join."})
+			f.notice(t.Channel, f.agent.Text(TextThreadLost, "specialist", name))
 		}
 	}
 	f.wait()

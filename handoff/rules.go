@@ -162,9 +162,9 @@ func (f *dossier) join(p Person, at Thread) Outcome {
 	f.redraw()
 	for _, t := range h.Threads {
 		if t.Channel != at.Channel {
-			f.post(t.Channel, job{Kind: PostNotice, Text: p.Name + " has joined this conversation in another channel."})
+			f.notice(t.Channel, f.agent.Text(TextThreadElsewhere, "specialist", p.Name))
 		} else {
-			f.post(t.Channel, job{Kind: PostNotice, Text: f.joinedHere(p.Name)})
+			f.notice(t.Channel, f.joinedHere(p.Name))
 		}
 	}
 	f.timers = append(f.timers, timer{f.now.Add(f.agent.Handoff.idle()), timerIdle})
@@ -175,7 +175,7 @@ func (f *dossier) joinedHere(name string) string {
 	if f.conversation.Trial {
 		return "The button works. Now write any line here, without mentioning anybody: it shows whether replies arrive, and ends the test."
 	}
-	return name + " has joined. What " + name + " writes here goes to the visitor; lines that begin with // and everybody else's stay internal."
+	return f.agent.Text(TextThreadJoined, "specialist", name)
 }
 
 // seen is the specialist as the visitor may see them.
@@ -212,7 +212,7 @@ func (f *dossier) leave(p Person) Outcome {
 	f.tell(f.agent.Text(TextLeft, "specialist", p.Name))
 	f.redraw()
 	for _, t := range h.Threads {
-		f.post(t.Channel, job{Kind: PostNotice, Text: p.Name + " has left. The visitor is waiting for somebody to join."})
+		f.notice(t.Channel, f.agent.Text(TextThreadLeft, "specialist", p.Name))
 	}
 	f.wait()
 	return OutcomeDone
@@ -322,7 +322,7 @@ func (f *dossier) waited() {
 func (f *dossier) remind() {
 	since := f.handoff.WaitingSince.In(f.agent.Zone()).Format("15:04 MST")
 	for _, t := range f.handoff.Threads {
-		f.post(t.Channel, job{Kind: PostNotice, Text: "Still waiting, since " + since + ". Can somebody join?"})
+		f.notice(t.Channel, f.agent.Text(TextThreadWaiting, "since", since))
 	}
 	f.remindLater()
 }

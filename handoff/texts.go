@@ -25,9 +25,16 @@ const (
 	TextUntil       = "unavailable_until"
 	TextNoAnswer    = "no_answer"
 	TextNoIdea      = "no_idea"
+
+	TextThreadJoined    = "thread_joined"
+	TextThreadElsewhere = "thread_elsewhere"
+	TextThreadLeft      = "thread_left"
+	TextThreadLost      = "thread_lost"
+	TextThreadWaiting   = "thread_waiting"
 )
 
-// DefaultTexts are the sentences that a visitor reads, by name. {specialist}, {agent}, {next_open} and {loops} are slots.
+// DefaultTexts are the sentences that a visitor reads, by name, and those whose name begins with thread_, which specialists read in
+// a handoff's thread. {specialist}, {agent}, {next_open}, {loops} and {since} are slots.
 var DefaultTexts = map[string]string{
 	TextGreeting:    "Hello, I'm {agent}, an AI agent. Ask me anything, or ask for a person whenever you like.",
 	TextAsking:      "I've asked our team to join and passed on what we talked about, so you won't have to repeat it. You can keep writing here meanwhile.",
@@ -45,6 +52,12 @@ var DefaultTexts = map[string]string{
 	TextUntil:       "Our team isn't available right now; they are back {next_open}. I can keep helping you here.",
 	TextNoAnswer:    "I don't have a good answer to that. Would you like me to ask a person from our team?",
 	TextNoIdea:      "I don't have a good answer to that, and our team isn't available right now. Could you put it another way?",
+
+	TextThreadJoined:    "{specialist} has joined. What {specialist} writes here goes to the visitor; lines that begin with // and everybody else's stay internal.",
+	TextThreadElsewhere: "{specialist} has joined this conversation in another channel.",
+	TextThreadLeft:      "{specialist} has left. The visitor is waiting for somebody to join.",
+	TextThreadLost:      "The channel in which {specialist} had this conversation cannot be reached any more. The visitor is waiting for somebody to join.",
+	TextThreadWaiting:   "Still waiting, since {since}. Can somebody join?",
 }
 
 const maxOwnText = 1000

@@ -54,7 +54,7 @@ func (v *visit) auditPage() error {
 	}
 	view := auditView{
 		Acts: audit.Acts, Filter: q.Act != "" || q.Actor != "", Newest: before == 0,
-		Form: newForm(map[string]string{"act": string(q.Act), "actor": q.Actor}),
+		Form: newForm(url.Values{"act": {string(q.Act)}, "actor": {q.Actor}}),
 	}
 	for _, e := range page.Entries {
 		view.Entries = append(view.Entries, auditLine{Entry: e, Who: who(e.By), Facts: facts(e.Details)})

@@ -3,8 +3,8 @@ package admin
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -19,23 +19,19 @@ type form struct {
 	values url.Values
 	Errors []fieldError // in the order of the fields' checks
 	Differ []difference // set: somebody else saved first
-	Now    string       // the version of what is stored
 }
 
 // fieldError is what is wrong with one field.
 type fieldError struct{ Field, Text string }
 
 // difference is one field that two people left different.
-type difference struct{ Field, Theirs, Yours string }
+type difference struct{ Field, Label, Theirs, Yours string }
+
+// labelled is a field and what people call it.
+type labelled struct{ Field, Label string }
 
 // newForm is a form before anybody typed: it holds what is stored.
-func newForm(values map[string]string) *form {
-	f := &form{values: url.Values{}}
-	for name, value := range values {
-		f.values.Set(name, value)
-	}
-	return f
-}
+func newForm(stored url.Values) *form { return &form{values: maps.Clone(stored)} }
 
 // form reads what was sent.
 func (v *visit) form() (*form, error) {
@@ -48,10 +44,11 @@ func (v *visit) form() (*form, error) {
 		return nil, problem{http.StatusBadRequest, "Not understood", "What was sent is no form of these pages."}
 	}
 	for _, values := range v.r.PostForm {
-		for _, value := range values {
+		for i, value := range values {
 			if !utf8.ValidString(value) || strings.ContainsRune(value, 0) {
 				return nil, problem{http.StatusBadRequest, "Not understood", "What was sent is not text."}
 			}
+			values[i] = strings.ReplaceAll(value, "\r\n", "\n") // forms end their lines like this, what is stored does not
 		}
 	}
 	return &form{values: v.r.PostForm}, nil
@@ -94,28 +91,26 @@ func (f *form) status() int {
 	return http.StatusOK
 }
 
-// versionOf names the state of something stored: a page carries it in its form's hidden field "version".
-func versionOf(stored any) string {
-	raw, _ := json.Marshal(stored) // what is stored came from JSON
-	sum := sha256.Sum256(raw)
+// versionOf names a state of what is stored: a page carries it in its form's hidden field "version".
+func versionOf(stored url.Values) string {
+	sum := sha256.Sum256([]byte(stored.Encode()))
 	return hex.EncodeToString(sum[:8])
 }
 
 // meanwhile compares what is stored now with what the form was made of. When somebody else saved in between it notes each field
-// that would change, and the new version, so that sending the form once more is a decision and no accident. The names are the form's
-// fields, with what is stored in them now.
-func (f *form) meanwhile(now string, stored map[string]string, order ...string) bool {
-	f.Now = now
+// that would change, and the new version, so that sending the form once more is a decision and no accident.
+func (f *form) meanwhile(stored url.Values, fields []labelled) {
+	now := versionOf(stored)
 	if f.Value("version") == now {
-		return false
+		return
 	}
-	for _, name := range order {
-		if yours := f.Value(name); yours != stored[name] {
-			f.Differ = append(f.Differ, difference{Field: name, Theirs: stored[name], Yours: yours})
+	for _, field := range fields {
+		theirs, yours := strings.Join(stored[field.Field], ", "), strings.Join(f.values[field.Field], ", ")
+		if theirs != strings.TrimSpace(yours) {
+			f.Differ = append(f.Differ, difference{Field: field.Field, Label: field.Label, Theirs: theirs, Yours: yours})
 		}
 	}
 	f.values.Set("version", now)
-	return len(f.Differ) > 0
 }
 
 // field is one labelled input, for the template "field".
@@ -125,7 +120,8 @@ type field struct {
 	Value, Error            string
 }
 
-// newField joins a form and a field's words. The hint may be empty; the type is that of the input, or textarea.
+// newField joins a form and a field's words. The hint may be empty; the type is that of the input, or textarea, or zone for the
+// name of a time zone.
 func newField(f *form, name, label, hint, kind string) field {
 	if f == nil {
 		f = &form{}

@@ -2,7 +2,6 @@ package admin
 
 import (
 	"html/template"
-	"strings"
 	"time"
 
 	"github.com/docket-handoff/docket/audit"
@@ -16,6 +15,7 @@ var functions = template.FuncMap{
 	"day":    day,
 	"act":    func(a audit.Act) string { return actWords[a] },
 	"field":  newField,
+	"boxes":  newBoxes,
 	"seqOf":  seqOf,
 	"table":  func(head string, rows []figures) figureTable { return figureTable{head, rows} },
 	"kept":   func(posts []keptPost, may bool) keptTable { return keptTable{posts, may} },
@@ -23,7 +23,6 @@ var functions = template.FuncMap{
 	"legend": func() []choice { return legend },
 	"add":    func(a, b int) int { return a + b },
 	"addf":   func(a float64, b int) float64 { return a + float64(b) },
-	"words":  func(s string) string { return strings.ReplaceAll(s, "_", " ") },
 }
 
 // day is a date as people read it.

@@ -13,6 +13,7 @@ var sections = []section{
 	handoffsSection,
 	deliveriesSection,
 	reportsSection,
+	agentsSection,
 	integrationsSection,
 	keysSection,
 	peopleSection,

@@ -150,7 +150,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // guard sets what every page carries. Nothing may come from elsewhere, run inline, frame a page or keep a copy of it.
 func guard(h http.Header) {
 	h.Set("Content-Security-Policy", strings.Join([]string{
-		"default-src 'none'", "style-src 'self'", "script-src 'self'", "img-src 'self' data:", "connect-src 'self'",
+		"default-src 'none'", "style-src 'self'", "script-src 'self'", "img-src 'self' data:", "connect-src 'self'", "frame-src 'self'",
 		"form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
 	}, "; "))
 	h.Set("X-Frame-Options", "DENY")

@@ -1,0 +1,190 @@
+package admin
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/docket-handoff/docket/handoff"
+)
+
+var hoursTab = agentTab{
+	file: "agent_hours.html", title: "Work hours", path: "/hours",
+	fields: []labelled{
+		{"when", "When handoffs may start"}, {"time_zone", "Time zone"}, {"mon", "Monday"}, {"tue", "Tuesday"}, {"wed", "Wednesday"},
+		{"thu", "Thursday"}, {"fri", "Friday"}, {"sat", "Saturday"}, {"sun", "Sunday"}, {"stop", "Stop before closing"},
+		{"closed", "Closed dates"}, {"open", "Special openings"},
+	},
+}
+
+func init() {
+	hoursTab.read, hoursTab.write, hoursTab.around = readHours, writeHours, (*visit).aroundHours
+}
+
+func (v *visit) hoursTab() error     { return v.showTab(&hoursTab) }
+func (v *visit) saveHoursTab() error { return v.saveTab(&hoursTab) }
+
+// lookAtHours shows the form as it was typed, with another week or with the answer for a moment. Nothing is stored.
+func (v *visit) lookAtHours() error {
+	stored, edited, f, err := v.typed(&hoursTab)
+	if err != nil {
+		return err
+	}
+	return v.showAgent(&hoursTab, agentView{Agent: stored, Form: f, Tried: edited})
+}
+
+// weekDays are the days in the order of a week's picture, by their names in handoff.WorkHours.Days.
+var weekDays = []labelled{
+	{"mon", "Monday"}, {"tue", "Tuesday"}, {"wed", "Wednesday"}, {"thu", "Thursday"}, {"fri", "Friday"}, {"sat", "Saturday"}, {"sun", "Sunday"},
+}
+
+// When handoffs may start, as the form's choice says it.
+const (
+	anyTime     = "any"
+	inTheHours  = "hours"
+	openAlways  = handoff.OverrideOpen
+	closedFirst = handoff.OverrideClosed
+)
+
+func readHours(a handoff.Agent) url.Values {
+	w := a.Handoff.WorkHours
+	if w == nil {
+		return url.Values{"when": {anyTime}}
+	}
+	values := url.Values{
+		"when": {inTheHours}, "time_zone": {w.TimeZone}, "stop": {strconv.Itoa(w.StopBeforeCloseMinutes)},
+		"closed": {strings.Join(w.Closed, "\n")}, "open": {writeOpenings(w.Open)},
+	}
+	if w.Override != "" {
+		values.Set("when", w.Override)
+	}
+	for _, day := range weekDays {
+		values.Set(day.Field, writeSpans(w.Days[day.Field]))
+	}
+	return values
+}
+
+func writeHours(_ *visit, f *form, a *handoff.Agent) {
+	when := f.Value("when")
+	if when == anyTime {
+		a.Handoff.WorkHours = nil
+		return
+	}
+	w := &handoff.WorkHours{TimeZone: f.text("time_zone"), Days: map[string][]handoff.Span{}}
+	switch when {
+	case openAlways, closedFirst:
+		w.Override = when
+		if w.TimeZone == "" {
+			w.TimeZone = "UTC"
+		}
+	case inTheHours:
+	default:
+		f.wrong("when", "Choose when handoffs may start.")
+	}
+	if (&handoff.WorkHours{TimeZone: w.TimeZone}).Validate() != nil {
+		f.wrong("time_zone", "This is no time zone. Write it like Europe/Lisbon or America/New_York.")
+	}
+	for _, day := range weekDays {
+		spans, err := readSpans(f.text(day.Field))
+		if err != nil {
+			f.wrong(day.Field, day.Label+": "+err.Error())
+		} else if len(spans) > 0 {
+			w.Days[day.Field] = spans
+		}
+	}
+	w.StopBeforeCloseMinutes = f.wholeMinutes("stop", 24*60)
+	var err error
+	if w.Closed, err = readDates(f.text("closed")); err != nil {
+		f.wrong("closed", err.Error())
+	}
+	if w.Open, err = readOpenings(f.text("open")); err != nil {
+		f.wrong("open", err.Error())
+	}
+	if len(f.Errors) == 0 && w.Override == "" && len(w.Days) == 0 && len(w.Open) == 0 {
+		f.wrong("mon", "With these hours it would never be open. Fill in a day, or choose closed until further notice.")
+	}
+	a.Handoff.WorkHours = w
+}
+
+// wholeMinutes reads a field of minutes; an empty one is 0.
+func (f *form) wholeMinutes(name string, most int) int {
+	if f.text(name) == "" {
+		return 0
+	}
+	n, err := strconv.Atoi(f.text(name))
+	if err != nil || n < 0 || n > most {
+		f.wrong(name, fmt.Sprintf("Write a whole number of minutes from 0 to %d.", most))
+		return 0
+	}
+	return n
+}
+
+// hoursMore is what stands around the form.
+type hoursMore struct {
+	Days     []labelled
+	Week     *weekPicture // nil: what was typed makes no week
+	At       string       // the moment that is asked about, as datetime-local writes it
+	Answer   *answer
+	Zone     string
+	NoAnswer string // why there is none
+}
+
+// answer says whether a handoff at a moment would start.
+type answer struct {
+	At      string
+	Yes     bool
+	Because []string
+}
+
+func (v *visit) aroundHours(view *agentView) (any, error) {
+	f, more := view.Form, hoursMore{Days: weekDays}
+	a := view.Agent
+	if edited, ok := view.Tried.(handoff.Agent); ok {
+		a = edited
+	}
+	hours := a.Handoff.WorkHours
+	zone := a.Zone()
+	now := v.now().In(zone)
+	more.Zone, more.At = zone.String(), now.Format(localTime)
+	if len(f.Errors) > 0 {
+		return more, nil
+	}
+	shown := now
+	if asked, err := time.ParseInLocation(time.DateOnly, f.Value("week"), zone); err == nil {
+		shown = asked.Add(12 * time.Hour)
+	}
+	if typed := f.Value("at"); typed != "" {
+		more.At = typed
+		at, err := time.ParseInLocation(localTime, typed, zone)
+		if err != nil {
+			more.NoAnswer = "Write a date and a time, like 2026-12-24T17:30."
+		} else {
+			if f.Value("week") == "" {
+				shown = at
+			}
+			if more.Answer, err = v.wouldFire(a, at); err != nil {
+				return nil, err
+			}
+		}
+	}
+	more.Week = drawWeek(hours.Week(shown), shown, now)
+	return more, nil
+}
+
+const localTime = "2006-01-02T15:04" // what <input type=datetime-local> sends
+
+func (v *visit) wouldFire(a handoff.Agent, at time.Time) (*answer, error) {
+	said, err := v.desk.Consider(v.ctx(), a, at)
+	if err != nil {
+		return nil, err
+	}
+	out := &answer{At: at.Format("Monday 2 January 2006, 15:04"), Yes: said.Available, Because: said.Because}
+	switch said.Reason {
+	case handoff.HandoffDisabled, handoff.NoChannel: // the hours are what this page is about
+		out.Because = slices.Concat(out.Because, a.Handoff.WorkHours.At(at).Because)
+	}
+	return out, nil
+}

@@ -1,0 +1,35 @@
+import "./copy.js"; // the snippet can be copied
+
+// Fills a field from an example. Without this script the example can be copied by hand.
+for (const button of document.querySelectorAll("[data-fill]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const field = document.getElementById(button.dataset.fill);
+    field.value = document.getElementById(button.dataset.from).textContent;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.focus();
+  });
+}
+
+// What was tried is read first.
+document.getElementById("verdict")?.focus({ preventScroll: true });
+
+// The names of time zones to choose from. Without this script they are typed.
+const zones = document.getElementById("zones");
+if (zones && Intl.supportedValuesOf) {
+  zones.append(...Intl.supportedValuesOf("timeZone").map((name) => new Option(name, name)));
+  const field = document.getElementById("time_zone");
+  if (!field.value && !field.disabled) field.placeholder = Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+// Shows what a text will read like, while it is typed.
+const form = document.querySelector("[data-slots]");
+if (form) {
+  const slots = JSON.parse(form.dataset.slots);
+  form.addEventListener("input", (event) => {
+    const shown = document.querySelector(`[data-preview="${event.target.name}"]`);
+    if (!shown) return;
+    const text = event.target.value.trim().replace(/\{[^{}\s]*\}/g, (slot) => slots[slot] ?? slot);
+    shown.textContent = text || "(nothing is said)";
+  });
+}
