@@ -143,14 +143,13 @@ var (
 	jsonContent = []string{"application/json; charset=utf-8"}
 )
 
-// request makes one without GetBody, so that the transport cannot send it a second
-// time by itself when a connection breaks.
+// request makes one that the transport cannot send a second time by itself when a
+// connection breaks: its body is given to it as a stream, so it has no GetBody.
 func (c *Client) request(ctx context.Context, method, target string, body []byte, token string) (*http.Request, error) {
 	req, err := http.NewRequestWithContext(ctx, method, target, http.NoBody)
 	if err != nil {
 		return nil, err
 	}
-	req.GetBody = nil
 	req.Header["Accept"] = acceptJSON
 	req.Header["User-Agent"] = c.userAgent
 	if body != nil {

@@ -66,27 +66,30 @@ type endpoint struct {
 func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(withRemoteAddr(r.Context(), r.RemoteAddr), e.opts.Timeout)
 	defer cancel()
-	// A body that drips would otherwise hold its goroutine as long as it likes,
-	// also after a refusal, when the server reads on to save the connection.
-	http.NewResponseController(w).SetReadDeadline(time.Now().Add(e.opts.Timeout))
-	turn, refused := e.admit(ctx, w, r)
+	var end deadline
+	defer context.AfterFunc(ctx, func() { end.reached(ctx) })()
+	turn, refused := e.admit(ctx, &end, w, r)
 	about := subjectOf(turn)
 	if refused == nil {
-		refused = e.serve(ctx, w, r, turn, about)
+		refused = e.serve(ctx, &end, w, r, turn, about)
 	}
 	if refused != nil {
 		e.refuse(ctx, w, r, about, refused)
 	}
 }
 
+// refuse answers with a refusal. The server reads on after it to save the
+// connection; a body that drips must not hold its goroutine for longer than an
+// answer may.
 func (e *endpoint) refuse(ctx context.Context, w http.ResponseWriter, r *http.Request, about subject, refused *refusal) {
 	e.report(ctx, r, about, refused)
+	http.NewResponseController(w).SetReadDeadline(time.Now().Add(e.opts.Timeout))
 	refused.write(w)
 }
 
 // admit does everything that comes before the handler. The turn it answers is
 // nil until there is an activity.
-func (e *endpoint) admit(ctx context.Context, w http.ResponseWriter, r *http.Request) (*Turn, *refusal) {
+func (e *endpoint) admit(ctx context.Context, end *deadline, w http.ResponseWriter, r *http.Request) (*Turn, *refusal) {
 	if r.Method != http.MethodPost {
 		return nil, refuse(http.StatusMethodNotAllowed, WrongMethod, "method %s", r.Method)
 	}
@@ -105,7 +108,7 @@ func (e *endpoint) admit(ctx context.Context, w http.ResponseWriter, r *http.Req
 	}
 	body := borrowBuffer()
 	defer returnBuffer(body)
-	if refused := readBody(body, w, r); refused != nil {
+	if refused := readBody(end, body, w, r); refused != nil {
 		return nil, refused
 	}
 	a, err := activity.Decode(body.Bytes())
@@ -142,21 +145,23 @@ func checkContentType(h http.Header) error {
 	return nil
 }
 
-// readBody reads at most maxBody bytes. It lifts the read deadline: once
-// the body is in, the server watches the connection for its end.
-func readBody(into *bytes.Buffer, w http.ResponseWriter, r *http.Request) *refusal {
+// readBody reads at most maxBody bytes, until the time is over: a body that drips
+// would otherwise hold its goroutine as long as it likes. A read deadline for each
+// request would do the same, and cost a timer that hardly ever fires.
+func readBody(end *deadline, into *bytes.Buffer, w http.ResponseWriter, r *http.Request) *refusal {
 	if r.ContentLength > maxBody {
 		w.Header().Set("Connection", "close")
 		return refuse(http.StatusRequestEntityTooLarge, BodyTooLarge, "%d bytes are announced", r.ContentLength)
 	}
+	end.until(func() { http.NewResponseController(w).SetReadDeadline(time.Unix(1, 0)) })
 	_, err := into.ReadFrom(http.MaxBytesReader(w, r.Body, maxBody))
+	end.settled()
 	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
 		return refuse(http.StatusRequestEntityTooLarge, BodyTooLarge, "more than %d bytes", maxBody)
 	}
 	if err != nil {
 		return refuse(http.StatusBadRequest, BodyUnreadable, "%w", err)
 	}
-	http.NewResponseController(w).SetReadDeadline(time.Time{})
 	return nil
 }
 
@@ -181,12 +186,17 @@ type outcome struct {
 
 // serve runs the handler and writes its answer, or answers why it cannot. The
 // turn belongs to the handler from here on.
-func (e *endpoint) serve(ctx context.Context, w http.ResponseWriter, r *http.Request, turn *Turn, about subject) *refusal {
+func (e *endpoint) serve(ctx context.Context, end *deadline, w http.ResponseWriter, r *http.Request, turn *Turn, about subject) *refusal {
 	invoke := turn.Activity.IsType(activity.TypeInvoke)
-	tooLate := e.answerWhenLate(ctx, w, r, about)
+	// A handler that ignores its context holds its own goroutine and not the channel.
+	end.until(func() {
+		w.Header().Set("Connection", "close")
+		e.refuse(ctx, w, r, about, tooSlow(context.DeadlineExceeded))
+		http.NewResponseController(w).Flush()
+	})
 	out := e.call(ctx, turn)
 	switch {
-	case tooLate():
+	case end.settled():
 		return nil
 	case out.err != nil && ctx.Err() != nil && errors.Is(out.err, ctx.Err()):
 		return tooSlow(out.err)
@@ -197,28 +207,6 @@ func (e *endpoint) serve(ctx context.Context, w http.ResponseWriter, r *http.Req
 	}
 	w.WriteHeader(http.StatusOK)
 	return nil
-}
-
-// answerWhenLate sends a whole answer in the handler's place when the time is
-// over, so that a handler which ignores its context holds its own goroutine and
-// not the channel. What it returns ends the watch and reports whether the answer
-// is given.
-func (e *endpoint) answerWhenLate(ctx context.Context, w http.ResponseWriter, r *http.Request, about subject) (tooLate func() bool) {
-	answered := make(chan struct{})
-	deadline, _ := ctx.Deadline()
-	watch := time.AfterFunc(time.Until(deadline), func() {
-		defer close(answered)
-		w.Header().Set("Connection", "close")
-		e.refuse(ctx, w, r, about, tooSlow(context.DeadlineExceeded))
-		http.NewResponseController(w).Flush()
-	})
-	return func() bool {
-		if watch.Stop() {
-			return false
-		}
-		<-answered
-		return true
-	}
 }
 
 func tooSlow(cause error) *refusal {

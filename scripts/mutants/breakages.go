@@ -98,7 +98,7 @@ var onTheWire = []mutant{
 	},
 	{
 		name: "silent-replay", breaks: "a connection that breaks makes the transport post a line twice",
-		file: "bot/call.go", old: "req.GetBody = nil", new: "req.Header[\"Idempotency-Key\"] = []string{\"1\"}",
+		file: "bot/call.go", old: "req.Body = io.NopCloser(bytes.NewReader(body))", new: "req.Body = io.NopCloser(bytes.NewReader(body))\n\t\treq.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }\n\t\treq.Header[\"Idempotency-Key\"] = []string{\"1\"}",
 		room: "bot", run: "TestNoSilentReplay|TestNoRequestCanBeRewound",
 	},
 	{

@@ -1,0 +1,50 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"sync"
+)
+
+// deadline does what is to be done when the time of an answer is over. That
+// changes on the way: a body is read no further, a handler is answered for.
+type deadline struct {
+	mu      sync.Mutex
+	do      func() // nil: nothing
+	done    bool   // it was done
+	expired bool
+}
+
+// reached does it, unless ctx ended because whoever asked has gone.
+func (d *deadline) reached(ctx context.Context) {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.expired = true
+		d.act()
+	}
+}
+
+// act needs the lock.
+func (d *deadline) act() {
+	if d.expired && d.do != nil {
+		d.done = true
+		d.do()
+	}
+}
+
+// until says what is to be done if the time is over before settled is called.
+func (d *deadline) until(do func()) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.do, d.done = do, false
+	d.act()
+}
+
+// settled says whether it was done. From here on it will not be.
+func (d *deadline) settled() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.do = nil
+	return d.done
+}
