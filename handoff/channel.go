@@ -32,6 +32,18 @@ type Channel struct {
 	Reference json.RawMessage `json:"reference,omitempty"`
 }
 
+// Title is what people call the channel: its team and its name, as far as they are known.
+func (c Channel) Title() string {
+	name := c.Name
+	if name == "" {
+		name = string(c.ID)
+	}
+	if c.Team.Name == "" {
+		return name
+	}
+	return c.Team.Name + " > " + name
+}
+
 // Team is the group a channel belongs to.
 type Team struct {
 	ID   string `json:"id,omitempty"`

@@ -17,31 +17,35 @@ const (
 	LostTeam     Loss = "team_deleted"    // the team is gone
 	LostDeleted  Loss = "channel_deleted" // the channel is gone
 	LostArchived Loss = "team_archived"   // nobody can write in the team
-	LostRemoved  Loss = "removed"         // the app was taken out of the team
 	LostBlocked  Loss = "blocked"         // an admin of the platform has blocked the app
+	LostRemoved  Loss = "removed"         // the app was taken out of the team
 	LostUnknown  Loss = "unknown_place"   // the platform knows no such channel
 )
 
-// lossWords say in plain words what is wrong, in the order of gravity.
+// lossWords say in plain words what is wrong and what a person does about it, in the order of gravity: an app that is blocked
+// cannot be added to a team.
 var lossWords = []struct {
-	loss  Loss
-	cause string
+	loss          Loss
+	cause, remedy string
 }{
-	{LostByAdmin, "somebody has disconnected it in the admin pages"},
-	{LostTeam, "the team was deleted"},
-	{LostDeleted, "the channel was deleted"},
-	{LostArchived, "the team was archived"},
-	{LostRemoved, "the app was removed from the team"},
-	{LostBlocked, "an admin has blocked the app"},
-	{LostUnknown, "the channel is not there any more, or the app was removed from it"},
+	{LostByAdmin, "somebody has disconnected it in the admin pages", "mention the bot in the channel to connect it again"},
+	{LostTeam, "the team was deleted", "restore the team, or choose another channel for the agents"},
+	{LostDeleted, "the channel was deleted", "restore the channel, or choose another one for the agents"},
+	{LostArchived, "the team was archived", "unarchive the team, or choose another channel for the agents"},
+	{LostBlocked, "an admin has blocked the app", "let an admin of the platform allow the app again, then mention the bot in the channel"},
+	{LostRemoved, "the app was removed from the team", addAgain},
+	{LostUnknown, "the channel is not there any more, or the app was removed from it", addAgain},
 }
+
+const addAgain = "add the app to the team again, then mention the bot in the channel"
 
 // Lose notes why the channel is out of reach.
 func (c *Channel) Lose(why Loss) {
 	if !slices.Contains(c.Lost, why) {
 		c.Lost = append(slices.Clone(c.Lost), why)
 	}
-	c.State, c.Cause = ChannelDisconnected, c.gravest()
+	c.State = ChannelDisconnected
+	c.Cause, _ = c.gravest()
 }
 
 // Regain notes that some reasons do not hold any more. When none is left, the channel is connected again. A reason that did
@@ -52,7 +56,7 @@ func (c *Channel) Regain(over ...Loss) {
 		return
 	}
 	if c.Lost = left; len(left) > 0 {
-		c.Cause = c.gravest()
+		c.Cause, _ = c.gravest()
 		return
 	}
 	c.Lost, c.State, c.Cause = nil, ChannelConnected, ""
@@ -61,13 +65,27 @@ func (c *Channel) Regain(over ...Loss) {
 // IsLost says whether a reason holds.
 func (c Channel) IsLost(why Loss) bool { return slices.Contains(c.Lost, why) }
 
-func (c *Channel) gravest() string {
-	for _, w := range lossWords {
-		if slices.Contains(c.Lost, w.loss) {
-			return w.cause
-		}
+// Remedy says in plain words, without a capital and a full stop, what brings a channel back that posts do not reach. Empty: it
+// needs nothing.
+func (c Channel) Remedy() string {
+	switch c.State {
+	case ChannelDegraded:
+		return "send a test handoff from the admin pages: when it arrives, the channel is connected again"
+	case ChannelDisconnected:
+		_, remedy := c.gravest()
+		return remedy
 	}
 	return ""
+}
+
+// gravest is what is wrong before all else, and what to do about it.
+func (c Channel) gravest() (cause, remedy string) {
+	for _, w := range lossWords {
+		if slices.Contains(c.Lost, w.loss) {
+			return w.cause, w.remedy
+		}
+	}
+	return "", ""
 }
 
 // reached notes that something came from the channel, or arrived there: whatever stood in the way does not, unless it was

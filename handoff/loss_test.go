@@ -157,8 +157,8 @@ func TestLosses(t *testing.T) {
 				c.Regain(loss)
 				delete(holds, loss)
 			}
-			if (c.State == handoff.ChannelDisconnected) != (len(holds) > 0) || (c.Cause != "") != (len(holds) > 0) || len(c.Lost) != len(holds) {
-				t.Fatalf("%s (%q) with %v lost", c.State, c.Cause, holds)
+			if (c.State == handoff.ChannelDisconnected) != (len(holds) > 0) || (c.Cause != "") != (len(holds) > 0) || (c.Remedy() != "") != (len(holds) > 0) || len(c.Lost) != len(holds) {
+				t.Fatalf("%s (%q, %q) with %v lost", c.State, c.Cause, c.Remedy(), holds)
 			}
 		}
 	})

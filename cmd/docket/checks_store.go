@@ -48,7 +48,7 @@ func (p *patient) lookAtChannels(context.Context) []finding {
 	}
 	var all []finding
 	for _, c := range p.records.Channels {
-		p.name = "channel " + channelTitle(c)
+		p.name = "channel " + c.Title()
 		all = append(all, p.lookAtChannel(c)...)
 	}
 	return all
@@ -58,9 +58,9 @@ func (p *patient) lookAtChannel(c handoff.Channel) []finding {
 	since := fmt.Sprintf("last heard from on %s", day(c.LastSeen))
 	switch {
 	case c.State == handoff.ChannelDisconnected && p.records.wants(c.ID):
-		return p.fail(channelRemedy(c), "disconnected, and agents hand off to it: %s", c.Cause)
+		return p.fail(c.Remedy(), "disconnected, and agents hand off to it: %s", c.Cause)
 	case c.State == handoff.ChannelDisconnected:
-		return p.warn(channelRemedy(c), "disconnected: %s", c.Cause)
+		return p.warn(c.Remedy(), "disconnected: %s", c.Cause)
 	case c.Platform != teams.PlatformName:
 		return p.ok("%s; %s", c.State, since)
 	}
@@ -81,7 +81,7 @@ func (p *patient) lookAtChannel(c handoff.Channel) []finding {
 		return p.fail("check DOCKET_BOT_CLOUD, or list the host in DOCKET_BOT_SERVICE_HOSTS, and mention the bot in the channel again",
 			"its service address may not receive the bot's token: %v", err)
 	case c.State == handoff.ChannelDegraded:
-		return p.warn("send a test handoff from the admin pages", "degraded: %s", c.Cause)
+		return p.warn(c.Remedy(), "degraded: %s", c.Cause)
 	case c.Replies == handoff.RepliesMissing:
 		return p.warn("let a team owner remove the app and add it again, and agree that it may read the channel's messages",
 			"only lines that mention the bot arrive: the permission ChannelMessage.Read.Group seems to be missing; %s", since)
@@ -127,21 +127,6 @@ func (p *patient) lookAtQueues(context.Context) []finding {
 	return p.ok("%d posts wait, the oldest for %v; %s", waiting, age, kept)
 }
 
-// channelRemedy says what brings a lost channel back.
-func channelRemedy(c handoff.Channel) string {
-	switch {
-	case c.IsLost(handoff.LostByAdmin):
-		return "mention the bot in the channel to connect it again"
-	case c.IsLost(handoff.LostTeam), c.IsLost(handoff.LostDeleted):
-		return "restore it in Teams, or choose another channel for the agents"
-	case c.IsLost(handoff.LostArchived):
-		return "unarchive the team in Teams, or choose another channel for the agents"
-	case c.IsLost(handoff.LostBlocked):
-		return "let an admin allow the app in the Teams admin center, then mention the bot in the channel"
-	}
-	return "add the app to the team again, then mention the bot in the channel"
-}
-
 // serviceOf is where posts for a channel go.
 func serviceOf(c handoff.Channel) (string, error) {
 	var ref activity.ConversationReference
@@ -149,17 +134,6 @@ func serviceOf(c handoff.Channel) (string, error) {
 		return "", fmt.Errorf("its address cannot be read: %w", err)
 	}
 	return ref.ServiceURL, nil
-}
-
-func channelTitle(c handoff.Channel) string {
-	name := c.Name
-	if name == "" {
-		name = string(c.ID)
-	}
-	if c.Team.Name == "" {
-		return name
-	}
-	return c.Team.Name + " > " + name
 }
 
 func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }

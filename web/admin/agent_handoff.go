@@ -107,7 +107,7 @@ func (v *visit) channelName(id handoff.ID) string {
 	if err != nil {
 		return string(id)
 	}
-	return channelView{c}.Title()
+	return c.Title()
 }
 
 // minutesOf writes seconds as people set them: in minutes, empty for the default.

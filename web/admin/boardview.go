@@ -37,16 +37,10 @@ func (n names) agent(id handoff.ID) string {
 
 // channel says team and channel, as people know them.
 func (n names) channel(id handoff.ID) string {
-	c, known := n.channels[id]
-	switch {
-	case !known:
-		return string(id)
-	case c.Name == "":
-		return string(id)
-	case c.Team.Name == "":
-		return c.Name
+	if c, known := n.channels[id]; known {
+		return c.Title()
 	}
-	return c.Team.Name + " › " + c.Name
+	return string(id)
 }
 
 // zone is where the agent's people work: times are shown as the card shows them.

@@ -12,18 +12,6 @@ import (
 // channelView is a channel as the pages show it.
 type channelView struct{ handoff.Channel }
 
-// Title is what people call it.
-func (c channelView) Title() string {
-	name := c.Name
-	if name == "" {
-		name = string(c.ID)
-	}
-	if c.Team.Name == "" {
-		return name
-	}
-	return c.Team.Name + " > " + name
-}
-
 // By is who mentioned the bot there.
 func (c channelView) By() string {
 	if c.ConnectedBy == "" {
@@ -35,25 +23,6 @@ func (c channelView) By() string {
 // Badge is the look of its state.
 func (c channelView) Badge() string {
 	return map[handoff.ChannelState]string{handoff.ChannelConnected: "good", handoff.ChannelDegraded: "warning", handoff.ChannelDisconnected: "bad"}[c.State]
-}
-
-// Remedy says what brings a channel back that is out of reach.
-func (c channelView) Remedy() string {
-	switch {
-	case c.State == handoff.ChannelDegraded:
-		return "Send a test handoff: when it arrives, the channel is connected again."
-	case c.State != handoff.ChannelDisconnected:
-		return ""
-	case c.IsLost(handoff.LostByAdmin):
-		return "Mention the bot in the channel to connect it again."
-	case c.IsLost(handoff.LostTeam), c.IsLost(handoff.LostDeleted):
-		return "Restore it in Teams, or choose another channel for the agents."
-	case c.IsLost(handoff.LostArchived):
-		return "Unarchive the team in Teams, or choose another channel for the agents."
-	case c.IsLost(handoff.LostBlocked):
-		return "An admin allows the app in the Teams admin center; then send a test handoff, or mention the bot in the channel."
-	}
-	return "Add the app to the team again, then mention the bot in the channel."
 }
 
 // gearView is what stands behind a channel's gear.
