@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -23,8 +24,8 @@ func (c *company) signedIn() *admintest.Browser {
 	return b
 }
 
-// TestTheGuide plays the admin from an empty store to Connected, with the keyboard, and looks at every page on the way. Microsoft's
-// consent page is on another site, as the real one is, so the session's cookie stays behind on the way back.
+// TestTheGuide plays the admin from an empty store to a handoff that has ended, with the keyboard, and looks at every page on the way.
+// Microsoft's consent page is on another site, as the real one is, so the session's cookie stays behind on the way back.
 func TestTheGuide(t *testing.T) {
 	service := bottest.Start(t, bottest.Config{NotInstalled: true})
 	elsewhere := strings.Replace(service.ConsentURL(), "127.0.0.1", "localhost", 1)
@@ -94,6 +95,9 @@ func TestTheGuide(t *testing.T) {
 	b.See("plain replies arrive")
 	b.Judge("health")
 
+	c.setsTheAgentUp(b)
+	c.playsAHandoff(b)
+
 	b.Open("/admin/integrations")
 	b.TabTo("#channel-list .button")
 	b.Key("Enter")
@@ -106,6 +110,97 @@ func TestTheGuide(t *testing.T) {
 	b.See("The channel is disconnected")
 	b.See("somebody has disconnected it in the admin pages")
 	b.Judge("channel-disconnected")
+}
+
+// setsTheAgentUp switches Human Handoff on, writes the Instruction, chooses the channel, sets work hours that are open now, and lets the
+// chat be tried.
+func (c *company) setsTheAgentUp(b *admintest.Browser) {
+	b.Open("/admin/agents")
+	b.See("There is no agent yet")
+	b.TabTo("#name")
+	b.Type("Mira")
+	b.Key("Enter")
+	b.See("The agent is added")
+	b.TabTo("#enabled")
+	b.Key(" ")
+	b.TabTo("#instruction")
+	b.Type("Hand off when the visitor mentions a discount.")
+	b.TabTo("#channels input")
+	b.Key(" ")
+	b.TabTo("#settings .primary")
+	b.Key("Enter")
+	b.See("Handoffs can start now")
+	b.TabTo(".tabs a[href$='/hours']")
+	b.Key("Enter")
+	b.TabTo("#when input")
+	b.Key("ArrowDown")
+	b.TabTo("#time_zone")
+	b.Type("Europe/Lisbon")
+	for _, day := range []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"} {
+		b.TabTo("#" + day)
+		b.Type("0-24")
+	}
+	b.Key("Enter")
+	b.See("Saved.")
+	b.TabTo("[formaction$='/look#asking']")
+	b.Key("Enter")
+	b.See("it would start")
+	b.Judge("guide-hours")
+	b.TabTo(".tabs a[href$='/website']")
+	b.Key("Enter")
+	b.TabTo("[name=allow]")
+	b.Key("Enter")
+	b.See("Saved.")
+}
+
+// chatShows is true when the chat that is open shows a text.
+func chatShows(words string) string {
+	return fmt.Sprintf(`document.querySelector("#docket-widget")?.shadowRoot.textContent.includes(%q)`, words)
+}
+
+// writes sends a line of the visitor's.
+func writes(b *admintest.Browser, line string) {
+	b.Helper()
+	b.Wait("the chat", `(() => { const box = document.querySelector("#docket-widget")?.shadowRoot.querySelector("[data-testid=composer]"); box?.focus(); return box?.matches(":focus") && !box.disabled; })()`)
+	b.Type(line)
+	b.Key("Enter")
+}
+
+// playsAHandoff is what all of it is for: a visitor mentions what the Instruction names, somebody joins in Teams, lines go both ways, the
+// specialist ends it, and the pages tell of it.
+func (c *company) playsAHandoff(b *admintest.Browser) {
+	before := len(c.service.Threads(c.channel.ID))
+	b.Open("/admin/agents/mira/preview")
+	b.Click("html") // the frame of the page before had the focus
+	writes(b, "Is there a discount for 80 seats?")
+	b.Wait("the agent to ask the team", chatShows("asked our team to join"))
+	eventually(c.t, "the thread", func() bool { return len(c.service.Threads(c.channel.ID)) > before })
+	thread := c.thread()
+	c.shows(thread, "discount")
+	_, err := c.service.Press(c.t.Context(), c.ana.ID, thread.ID, thread.Root, "Join conversation")
+	must(c.t, err)
+	b.Wait("the visitor to be told", chatShows(c.ana.Name+" has joined"))
+	c.say(c.ana, thread.ID, "From 50 seats on it is ten per cent.")
+	b.Wait("the specialist's line", chatShows("it is ten per cent"))
+	writes(b, "Thank you, that will do.")
+	c.shows(thread, "that will do")
+	b.Shoot("guide-chat")
+	_, err = c.service.Press(c.t.Context(), c.ana.ID, thread.ID, thread.Root, "End conversation")
+	must(c.t, err)
+	b.Wait("the agent to be back", chatShows("back with you"))
+	c.shows(thread, "Ended by "+c.ana.Name)
+
+	b.Open("/admin/handoffs")
+	b.Wait("the handoff among those that have ended", `document.querySelector("[data-stage=ended] [data-handoff]")`)
+	b.Judge("guide-handoffs")
+	b.TabTo("[data-stage=ended] [data-handoff] a, a[data-handoff], [data-stage=ended] a")
+	b.Key("Enter")
+	b.See("it is ten per cent")
+	b.Judge("guide-handoff")
+	b.Open("/admin/reports")
+	b.See("Mira")
+	b.Open("/admin/audit")
+	b.See("mira")
 }
 
 // TestConsentOpensTheDoorToATenant: where no tenants are listed, one that has consented is let in, and no other.
