@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -64,37 +63,15 @@ func Append(tx store.Tx, now time.Time, e Entry) error {
 		return err
 	}
 	next := Head{N: e.N, Hash: head.link(entry)}
-	if err := put(tx, logKey(e.N), row{Entry: entry, Hash: next.Hash}); err != nil {
+	if err := store.Put(tx, logKey(e.N), row{Entry: entry, Hash: next.Hash}); err != nil {
 		return err
 	}
-	return put(tx, headRow, next)
-}
-
-func put(tx store.Tx, key string, value any) error {
-	raw, err := json.Marshal(value)
-	if err != nil {
-		return err
-	}
-	return tx.Put(key, raw)
+	return store.Put(tx, headRow, next)
 }
 
 func readHead(tx store.Tx) (Head, error) {
-	var head Head
-	raw, err := tx.Get(headRow)
-	if errors.Is(err, store.ErrNotFound) {
-		return head, nil
-	}
-	if err == nil {
-		err = unmarshal(headRow, raw, &head)
-	}
+	head, _, err := store.Get[Head](tx, headRow)
 	return head, err
-}
-
-func unmarshal(key string, raw []byte, value any) error {
-	if err := json.Unmarshal(raw, value); err != nil {
-		return fmt.Errorf("%w: row %q: %w", store.ErrDamaged, key, err)
-	}
-	return nil
 }
 
 // Query chooses entries. Its zero value chooses the newest of all.
@@ -173,12 +150,12 @@ func back(tx store.Tx, before uint64) ([]Entry, error) {
 		if key >= logKey(before) {
 			break
 		}
-		var r row
-		if err := unmarshal(key, raw, &r); err != nil {
+		r, err := store.Decode[row](key, raw)
+		if err != nil {
 			return nil, err
 		}
-		var e Entry
-		if err := unmarshal(key, r.Entry, &e); err != nil {
+		e, err := store.Decode[Entry](key, r.Entry)
+		if err != nil {
 			return nil, err
 		}
 		entries = append(entries, e)

@@ -90,11 +90,11 @@ func (d *Desk) Act(ctx context.Context, a Act) (Acted, error) {
 // owner finds the handoff whose thread an act came from. People can be quicker than the channel's own acknowledgement, and
 // that may be lost: a card of ours in a thread that was ordered and not yet acknowledged is itself the acknowledgement.
 func (d *Desk) owner(tx store.Tx, a Act) (threadOwner, bool, error) {
-	owner, found, err := get[threadOwner](tx, threadKey(a.Place.Channel, a.Place.Thread))
+	owner, found, err := store.Get[threadOwner](tx, threadKey(a.Place.Channel, a.Place.Thread))
 	if err != nil || found || a.Handoff == "" || a.Card == "" {
 		return owner, found, err
 	}
-	h, found, err := get[Handoff](tx, handoffKey(a.Handoff))
+	h, found, err := store.Get[Handoff](tx, handoffKey(a.Handoff))
 	if err != nil || !found || !h.awaits(a.Place.Channel) {
 		return owner, false, err
 	}
@@ -103,7 +103,7 @@ func (d *Desk) owner(tx store.Tx, a Act) (threadOwner, bool, error) {
 		return owner, false, err
 	}
 	owner = threadOwner{Conversation: h.Conversation, Handoff: h.ID}
-	if err := put(tx, threadKey(a.Place.Channel, a.Place.Thread), owner); err != nil {
+	if err := store.Put(tx, threadKey(a.Place.Channel, a.Place.Thread), owner); err != nil {
 		return owner, false, err
 	}
 	if err := dropThreadJob(tx, h, a.Place.Channel); err != nil {
@@ -186,7 +186,7 @@ func (d *Desk) decide(tx store.Tx, f *dossier, a Act) (Outcome, error) {
 
 // loadEnded answers an act on a handoff that was followed by another one.
 func (d *Desk) loadEnded(tx store.Tx, f *dossier, id ID, acted *Acted) error {
-	h, found, err := get[Handoff](tx, handoffKey(id))
+	h, found, err := store.Get[Handoff](tx, handoffKey(id))
 	if err != nil || !found {
 		return err
 	}

@@ -42,7 +42,7 @@ func (d *Desk) putAgent(ctx context.Context, by audit.Actor, a Agent, may func(b
 		return Agent{}, err
 	}
 	err := d.update(ctx, func(tx store.Tx) error {
-		before, found, err := get[Agent](tx, agentKey(a.ID))
+		before, found, err := store.Get[Agent](tx, agentKey(a.ID))
 		if err != nil {
 			return err
 		}
@@ -50,7 +50,7 @@ func (d *Desk) putAgent(ctx context.Context, by audit.Actor, a Agent, may func(b
 			return err
 		}
 		for _, id := range slices.Concat(a.Handoff.Channels, a.Handoff.FallbackChannels) {
-			if _, found, err := get[Channel](tx, channelKey(id)); err != nil {
+			if _, found, err := store.Get[Channel](tx, channelKey(id)); err != nil {
 				return err
 			} else if !found {
 				return refuse(CodeUnknownChannel, "there is no channel "+string(id))
@@ -67,7 +67,7 @@ func (d *Desk) putAgent(ctx context.Context, by audit.Actor, a Agent, may func(b
 		if err := audit.Append(tx, d.now(), entry); err != nil {
 			return err
 		}
-		return put(tx, agentKey(a.ID), a)
+		return store.Put(tx, agentKey(a.ID), a)
 	})
 	return a, err
 }
@@ -113,7 +113,7 @@ func (d *Desk) Agent(ctx context.Context, id ID) (Agent, error) {
 	err := d.view(ctx, func(tx store.Tx) error {
 		var found bool
 		var err error
-		if a, found, err = get[Agent](tx, agentKey(id)); err == nil && !found {
+		if a, found, err = store.Get[Agent](tx, agentKey(id)); err == nil && !found {
 			err = refuse(CodeUnknownAgent, "there is no agent "+string(id))
 		}
 		return err
@@ -134,7 +134,7 @@ func all[T any](ctx context.Context, d *Desk, prefix string) ([]T, error) {
 	err := d.view(ctx, func(tx store.Tx) error {
 		out = out[:0]
 		for key, raw := range tx.Scan(prefix, "") {
-			row, err := decode[T](key, raw)
+			row, err := store.Decode[T](key, raw)
 			if err != nil {
 				return err
 			}
@@ -179,7 +179,7 @@ func (d *Desk) Connect(ctx context.Context, key string, c Channel, thread, text 
 		if err := d.admit(RoomForTalk); err != nil {
 			return err
 		}
-		before, found, err := get[Channel](tx, channelKey(c.ID))
+		before, found, err := store.Get[Channel](tx, channelKey(c.ID))
 		if err != nil {
 			return err
 		}
@@ -193,7 +193,7 @@ func (d *Desk) Connect(ctx context.Context, key string, c Channel, thread, text 
 		if c.Team.Name == "" {
 			c.Team.Name = before.Team.Name
 		}
-		if err := put(tx, channelKey(c.ID), c); err != nil {
+		if err := store.Put(tx, channelKey(c.ID), c); err != nil {
 			return err
 		}
 		if !found || before.State != ChannelConnected {
@@ -213,7 +213,7 @@ func (d *Desk) Connect(ctx context.Context, key string, c Channel, thread, text 
 // alone.
 func (d *Desk) UpdateChannel(ctx context.Context, by audit.Actor, id ID, change func(*Channel)) error {
 	return d.update(ctx, func(tx store.Tx) error {
-		c, found, err := get[Channel](tx, channelKey(id))
+		c, found, err := store.Get[Channel](tx, channelKey(id))
 		if err != nil || !found {
 			return err
 		}

@@ -202,10 +202,10 @@ func boardPage(tx store.Tx, q BoardQuery) (BoardPage, error) {
 
 // listed reads a handoff with its conversation.
 func listed(tx store.Tx, id ID) (l Listed, found bool, err error) {
-	if l.Handoff, found, err = get[Handoff](tx, handoffKey(id)); err != nil || !found {
+	if l.Handoff, found, err = store.Get[Handoff](tx, handoffKey(id)); err != nil || !found {
 		return l, false, err
 	}
-	if l.Conversation, found, err = get[Conversation](tx, recordKey(l.Handoff.Conversation)); err != nil || !found {
+	if l.Conversation, found, err = store.Get[Conversation](tx, recordKey(l.Handoff.Conversation)); err != nil || !found {
 		return l, false, err
 	}
 	l.Label, l.Pseudonym = labelOf(l.Conversation)

@@ -17,7 +17,7 @@ func (d *Desk) intend(ctx context.Context, j job) (post Post, sending []job, err
 	var after []judged
 	err = d.update(ctx, func(tx store.Tx) error {
 		sending, after = nil, nil
-		head, found, err := get[job](tx, j.key())
+		head, found, err := store.Get[job](tx, j.key())
 		if err != nil || !found {
 			return err
 		}
@@ -81,7 +81,7 @@ func (d *Desk) caseOf(tx store.Tx, j job) (*dossier, error) {
 	if err != nil || f.handoff == nil || f.handoff.ID == j.Handoff {
 		return f, err
 	}
-	h, found, err := get[Handoff](tx, handoffKey(j.Handoff)) // an older handoff's post
+	h, found, err := store.Get[Handoff](tx, handoffKey(j.Handoff)) // an older handoff's post
 	if err != nil || !found {
 		return nil, err
 	}
@@ -91,7 +91,7 @@ func (d *Desk) caseOf(tx store.Tx, j job) (*dossier, error) {
 
 // draw makes the post out of the job as things stand now.
 func (d *Desk) draw(tx store.Tx, f *dossier, j job) (post Post, ready bool, err error) {
-	channel, found, err := get[Channel](tx, channelKey(j.Channel))
+	channel, found, err := store.Get[Channel](tx, channelKey(j.Channel))
 	if err != nil {
 		return Post{}, false, err
 	}
@@ -154,7 +154,7 @@ func (f *dossier) goesElsewhere(tx store.Tx, line job) (bool, error) {
 	if line.Kind != PostLine {
 		return false, nil
 	}
-	if _, known, err := get[DeliveryState](tx, deliveryKey(f.conversation.ID, line.Message)); err != nil || known {
+	if _, known, err := store.Get[DeliveryState](tx, deliveryKey(f.conversation.ID, line.Message)); err != nil || known {
 		return known, err
 	}
 	for _, channel := range f.handoff.Channels {
@@ -162,7 +162,7 @@ func (f *dossier) goesElsewhere(tx store.Tx, line job) (bool, error) {
 			continue
 		}
 		for key, raw := range tx.Scan(queueRows(channel, line.Queue), "") {
-			if j, err := decode[job](key, raw); err == nil && j.Message == line.Message {
+			if j, err := store.Decode[job](key, raw); err == nil && j.Message == line.Message {
 				return true, nil
 			}
 		}
@@ -199,13 +199,13 @@ func (d *Desk) record(ctx context.Context, sent []job, post Post, r Receipt, fai
 // written says whether what became of this attempt is written down already: a commit may have taken effect though the store
 // reported that it failed.
 func written(tx store.Tx, sent job) (bool, error) {
-	row, found, err := get[job](tx, sent.key())
+	row, found, err := store.Get[job](tx, sent.key())
 	return !found || row.Phase != phaseSending || row.Attempt != sent.Attempt, err
 }
 
 // watchChannel lets a channel's state follow what posts meet there.
 func (d *Desk) watchChannel(tx store.Tx, id ID, failure error) error {
-	c, found, err := get[Channel](tx, channelKey(id))
+	c, found, err := store.Get[Channel](tx, channelKey(id))
 	if err != nil || !found {
 		return err
 	}
@@ -268,7 +268,7 @@ func (d *Desk) settle(tx store.Tx, f *dossier, jobs []judged, post Post, r Recei
 // settleErased forgets jobs whose conversation was erased while they were being sent, and takes back what was posted.
 func (d *Desk) settleErased(tx store.Tx, jobs []judged, post Post, r Receipt) error {
 	for _, j := range jobs {
-		if _, found, err := get[job](tx, j.key()); err != nil {
+		if _, found, err := store.Get[job](tx, j.key()); err != nil {
 			return err
 		} else if found {
 			if err := dequeue(tx, j.job); err != nil {
@@ -314,7 +314,7 @@ func (d *Desk) sent(tx store.Tx, f *dossier, jobs []judged, post Post, r Receipt
 			return nil // a press on the card has told us before the channel did
 		}
 		owner := threadOwner{Conversation: id, Handoff: f.handoff.ID}
-		if err := put(tx, threadKey(channel, r.Thread), owner); err != nil {
+		if err := store.Put(tx, threadKey(channel, r.Thread), owner); err != nil {
 			return err
 		}
 		f.threadMade(Thread{Channel: channel, Address: r.Thread, Card: r.Message, Drawn: post.View.Handoff.Version})
@@ -332,7 +332,7 @@ func (d *Desk) sent(tx store.Tx, f *dossier, jobs []judged, post Post, r Receipt
 
 // trace keeps where a post stands, so that it can be erased.
 func trace(tx store.Tx, id ID, at posted) error {
-	return put(tx, postedRows(id)+string(at.Channel)+"/"+segment(at.Message), at)
+	return store.Put(tx, postedRows(id)+string(at.Channel)+"/"+segment(at.Message), at)
 }
 
 // delivered tells the visitor what is known about their line. Several channels may carry it: once sent, it stays sent.
@@ -341,7 +341,7 @@ func (f *dossier) delivered(tx store.Tx, j judged) error {
 		verdictSent: DeliverySent, verdictDoubt: DeliveryUncertain, verdictHeld: DeliveryUncertain, verdictFailed: DeliveryFailed,
 	}[j.verdict]
 	key := deliveryKey(f.conversation.ID, j.Message)
-	before, _, err := get[DeliveryState](tx, key)
+	before, _, err := store.Get[DeliveryState](tx, key)
 	if err != nil || !known || before == DeliverySent || before == state {
 		return err
 	}
@@ -350,5 +350,5 @@ func (f *dossier) delivered(tx store.Tx, j judged) error {
 		cause = j.Cause
 	}
 	f.append(Event{Name: EventDelivery, Delivery: &Delivery{Message: j.Message, State: state, Cause: cause}})
-	return put(tx, key, state)
+	return store.Put(tx, key, state)
 }

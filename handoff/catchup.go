@@ -18,7 +18,7 @@ const (
 func (d *Desk) catchUp(ctx context.Context) error {
 	done := false
 	err := d.view(ctx, func(tx store.Tx) (err error) {
-		_, done, err = get[int](tx, listedRow)
+		_, done, err = store.Get[int](tx, listedRow)
 		return err
 	})
 	for after := ""; err == nil && !done; {
@@ -43,14 +43,14 @@ func (d *Desk) catchUpBehind(ctx context.Context, after string) (last string, do
 			n, last = n+1, key
 		}
 		done = true
-		return put(tx, listedRow, listedForm)
+		return store.Put(tx, listedRow, listedForm)
 	})
 	return last, done, err
 }
 
 // list does for one handoff what its transactions would have done.
 func (d *Desk) list(tx store.Tx, id ID) error {
-	h, found, err := get[Handoff](tx, handoffKey(id))
+	h, found, err := store.Get[Handoff](tx, handoffKey(id))
 	if err != nil || !found || h.Day != "" {
 		return err
 	}
@@ -73,7 +73,7 @@ func (d *Desk) list(tx store.Tx, id ID) error {
 	if h.Rating != nil {
 		f.countRating(nil, *h.Rating)
 	}
-	if err := put(tx, handoffKey(id), h); err != nil {
+	if err := store.Put(tx, handoffKey(id), h); err != nil {
 		return err
 	}
 	if err := d.saveCounts(tx, f); err != nil {

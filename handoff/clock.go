@@ -111,7 +111,7 @@ func (d *Desk) tick(ctx context.Context, key string, id ID, kind timerKind) erro
 		if err := tx.Delete(key); err != nil {
 			return err
 		}
-		h, found, err := get[Handoff](tx, handoffKey(id))
+		h, found, err := store.Get[Handoff](tx, handoffKey(id))
 		if err != nil || !found {
 			return err
 		}

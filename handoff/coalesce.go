@@ -21,7 +21,7 @@ func (d *Desk) burst(tx store.Tx, head job) ([]job, error) {
 		return jobs, nil
 	}
 	for key, raw := range tx.Scan(queueRows(head.Channel, head.Queue), head.key()) {
-		j, err := decode[job](key, raw)
+		j, err := store.Decode[job](key, raw)
 		if err != nil {
 			break // it meets its own fate when its turn comes
 		}
@@ -53,7 +53,7 @@ func (j job) weight() int {
 func interruptedWith(tx store.Tx, head job) ([]job, error) {
 	jobs := []job{head}
 	for key, raw := range tx.Scan(queueRows(head.Channel, head.Queue), head.key()) {
-		j, err := decode[job](key, raw)
+		j, err := store.Decode[job](key, raw)
 		if err != nil || j.Phase != phaseSending {
 			break
 		}

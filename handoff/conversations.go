@@ -58,7 +58,7 @@ func (d *Desk) Start(ctx context.Context, n NewConversation) (Started, error) {
 	hash := sha256.Sum256([]byte(token))
 	var started Conversation
 	err := d.update(ctx, func(tx store.Tx) error {
-		agent, found, err := get[Agent](tx, agentKey(n.Agent))
+		agent, found, err := store.Get[Agent](tx, agentKey(n.Agent))
 		if err != nil {
 			return err
 		}
@@ -103,7 +103,7 @@ func (d *Desk) Conversation(ctx context.Context, id ID) (Conversation, error) {
 	err := d.view(ctx, func(tx store.Tx) error {
 		var found bool
 		var err error
-		if c, found, err = get[Conversation](tx, recordKey(id)); err == nil && !found {
+		if c, found, err = store.Get[Conversation](tx, recordKey(id)); err == nil && !found {
 			err = refuse(CodeUnknownConversation, "there is no such conversation")
 		}
 		return err
@@ -126,7 +126,7 @@ func (d *Desk) Handoff(ctx context.Context, id ID) (Handoff, error) {
 	err := d.view(ctx, func(tx store.Tx) error {
 		var found bool
 		var err error
-		if h, found, err = get[Handoff](tx, handoffKey(id)); err == nil && !found {
+		if h, found, err = store.Get[Handoff](tx, handoffKey(id)); err == nil && !found {
 			err = refuse(CodeNoHandoff, "there is no such handoff")
 		}
 		return err
@@ -139,7 +139,7 @@ func (d *Desk) Messages(ctx context.Context, id ID, after Seq, limit int) ([]Mes
 	out := []Message{}
 	err := d.view(ctx, func(tx store.Tx) error {
 		out = out[:0]
-		if _, found, err := get[Conversation](tx, recordKey(id)); err != nil {
+		if _, found, err := store.Get[Conversation](tx, recordKey(id)); err != nil {
 			return err
 		} else if !found {
 			return refuse(CodeUnknownConversation, "there is no such conversation")
@@ -157,7 +157,7 @@ func (d *Desk) Messages(ctx context.Context, id ID, after Seq, limit int) ([]Mes
 // eachEvent reads the log behind after until keep says no more.
 func eachEvent(tx store.Tx, id ID, after Seq, keep func(Event) bool) error {
 	for key, raw := range tx.Scan(logRows(id), logKey(id, after)) {
-		e, err := decode[Event](key, raw)
+		e, err := store.Decode[Event](key, raw)
 		if err != nil {
 			return err
 		}

@@ -123,7 +123,7 @@ func (d *Desk) Ready(ctx context.Context) error {
 func (d *Desk) Epoch(ctx context.Context) (string, error) {
 	var epoch string
 	read := func(tx store.Tx) (found bool, err error) {
-		epoch, found, err = get[string](tx, epochRow)
+		epoch, found, err = store.Get[string](tx, epochRow)
 		return found, err
 	}
 	err := d.view(ctx, func(tx store.Tx) error {
@@ -139,7 +139,7 @@ func (d *Desk) Epoch(ctx context.Context) (string, error) {
 			return err
 		}
 		epoch = fresh
-		return put(tx, epochRow, epoch)
+		return store.Put(tx, epochRow, epoch)
 	})
 	return epoch, err
 }

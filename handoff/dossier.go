@@ -42,7 +42,7 @@ const (
 
 // load reads a conversation's dossier. A conversation that is not there is CodeUnknownConversation.
 func (d *Desk) load(tx store.Tx, id ID) (*dossier, error) {
-	c, found, err := get[Conversation](tx, recordKey(id))
+	c, found, err := store.Get[Conversation](tx, recordKey(id))
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +50,7 @@ func (d *Desk) load(tx store.Tx, id ID) (*dossier, error) {
 		return nil, refuse(CodeUnknownConversation, "there is no such conversation")
 	}
 	f := &dossier{conversation: c, channels: map[ID]Channel{}, app: d.app, now: d.now()}
-	switch f.agent, found, err = get[Agent](tx, agentKey(c.Agent)); {
+	switch f.agent, found, err = store.Get[Agent](tx, agentKey(c.Agent)); {
 	case err != nil:
 		return nil, err
 	case c.Trial:
@@ -59,7 +59,7 @@ func (d *Desk) load(tx store.Tx, id ID) (*dossier, error) {
 		f.agent = Agent{ID: c.Agent, Name: string(c.Agent)}
 	}
 	if c.Handoff != "" {
-		h, found, err := get[Handoff](tx, handoffKey(c.Handoff))
+		h, found, err := store.Get[Handoff](tx, handoffKey(c.Handoff))
 		if err != nil {
 			return nil, err
 		}
@@ -81,7 +81,7 @@ func (f *dossier) loadChannels(tx store.Tx) error {
 		ids = append(ids, f.handoff.Fallbacks...)
 	}
 	for _, id := range ids {
-		c, found, err := get[Channel](tx, channelKey(id))
+		c, found, err := store.Get[Channel](tx, channelKey(id))
 		if err != nil {
 			return err
 		}
@@ -95,15 +95,15 @@ func (f *dossier) loadChannels(tx store.Tx) error {
 // save writes what the rules decided: the log first, then the state, then what must be sent and watched because of it.
 func (d *Desk) save(tx store.Tx, f *dossier) error {
 	for _, e := range f.events {
-		if err := put(tx, logKey(f.conversation.ID, e.Seq), e); err != nil {
+		if err := store.Put(tx, logKey(f.conversation.ID, e.Seq), e); err != nil {
 			return err
 		}
 	}
-	if err := put(tx, recordKey(f.conversation.ID), f.conversation); err != nil {
+	if err := store.Put(tx, recordKey(f.conversation.ID), f.conversation); err != nil {
 		return err
 	}
 	if f.handoff != nil {
-		if err := put(tx, handoffKey(f.handoff.ID), f.handoff); err != nil {
+		if err := store.Put(tx, handoffKey(f.handoff.ID), f.handoff); err != nil {
 			return err
 		}
 		if err := moveOnBoard(tx, f); err != nil {
@@ -125,7 +125,7 @@ func (d *Desk) save(tx store.Tx, f *dossier) error {
 	}
 	switch {
 	case f.turn:
-		return put(tx, turnKey(f.conversation.ID), turn{Seq: f.conversation.LastSeq})
+		return store.Put(tx, turnKey(f.conversation.ID), turn{Seq: f.conversation.LastSeq})
 	case f.done:
 		return tx.Delete(turnKey(f.conversation.ID))
 	}

@@ -30,7 +30,7 @@ func (d *Desk) FromEdit(ctx context.Context, c Change) error {
 	repeated := false
 	err := d.update(ctx, func(tx store.Tx) error {
 		repeated = false
-		owner, found, err := get[messageOwner](tx, ownerKey(c.Channel, c.Message))
+		owner, found, err := store.Get[messageOwner](tx, ownerKey(c.Channel, c.Message))
 		if err != nil {
 			return err
 		}
@@ -41,7 +41,7 @@ func (d *Desk) FromEdit(ctx context.Context, c Change) error {
 		if repeated, err = once(tx, "platform", c.Key, "", &ignored); err != nil || repeated {
 			return err
 		}
-		e, found, err := get[Event](tx, logKey(owner.Conversation, owner.Seq))
+		e, found, err := store.Get[Event](tx, logKey(owner.Conversation, owner.Seq))
 		if err != nil || !found || e.Message == nil || e.Message.From.Kind != FromSpecialist || e.Message.Deleted {
 			return err
 		}
@@ -84,16 +84,16 @@ func earlyKey(id, channel ID, message string) string {
 
 // keepEarly keeps a change in the thread of a handoff that is under way.
 func (d *Desk) keepEarly(tx store.Tx, c Change) error {
-	owner, found, err := get[threadOwner](tx, threadKey(c.Channel, c.Thread))
+	owner, found, err := store.Get[threadOwner](tx, threadKey(c.Channel, c.Thread))
 	if err != nil || !found {
 		return err
 	}
-	h, found, err := get[Handoff](tx, handoffKey(owner.Handoff))
+	h, found, err := store.Get[Handoff](tx, handoffKey(owner.Handoff))
 	if err != nil || !found || h.Stage == StageEnded {
 		return err
 	}
 	key := earlyKey(owner.Conversation, c.Channel, c.Message)
-	before, found, err := get[early](tx, key)
+	before, found, err := store.Get[early](tx, key)
 	if err != nil || found && (before.Delete || !c.Delete && c.At.Before(before.At)) {
 		return err
 	}
@@ -101,7 +101,7 @@ func (d *Desk) keepEarly(tx store.Tx, c Change) error {
 	if now.Delete {
 		now.Text = ""
 	}
-	if err := put(tx, key, now); err != nil {
+	if err := store.Put(tx, key, now); err != nil {
 		return err
 	}
 	return expire(tx, key, d.now().Add(earlyTime))
@@ -110,7 +110,7 @@ func (d *Desk) keepEarly(tx store.Tx, c Change) error {
 // withEarly gives a line the text that it has got meanwhile, if its change was quicker; changed is when.
 func withEarly(tx store.Tx, id ID, line SpecialistLine) (after SpecialistLine, changed time.Time, err error) {
 	key := earlyKey(id, line.Place.Channel, line.Message)
-	c, found, err := get[early](tx, key)
+	c, found, err := store.Get[early](tx, key)
 	if err != nil || !found {
 		return line, time.Time{}, err
 	}
@@ -143,7 +143,7 @@ func (f *dossier) amend(tx store.Tx, e Event, c Change) error {
 	}
 	for _, old := range stale {
 		old.Message = &m
-		if err := put(tx, logKey(f.conversation.ID, old.Seq), old); err != nil {
+		if err := store.Put(tx, logKey(f.conversation.ID, old.Seq), old); err != nil {
 			return err
 		}
 	}

@@ -43,7 +43,7 @@ func (d *Desk) EraseVisitor(ctx context.Context, by audit.Actor, visitor ID) (in
 // moment is removed when its outcome is known.
 func (d *Desk) erase(tx store.Tx, id ID) error {
 	for row, raw := range tx.Scan(postedRows(id), "") {
-		at, err := decode[posted](row, raw)
+		at, err := store.Decode[posted](row, raw)
 		if err != nil {
 			return err
 		}
@@ -81,7 +81,7 @@ func (d *Desk) unpost(tx store.Tx, id ID, at posted) error {
 }
 
 func (d *Desk) eraseHandoff(tx store.Tx, conversation, id ID) error {
-	h, found, err := get[Handoff](tx, handoffKey(id))
+	h, found, err := store.Get[Handoff](tx, handoffKey(id))
 	if err != nil || !found {
 		return err
 	}

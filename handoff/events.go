@@ -55,7 +55,7 @@ func (d *Desk) page(ctx context.Context, id ID, after Seq) ([]Event, error) {
 	var page []Event
 	err := d.view(ctx, func(tx store.Tx) error {
 		page = page[:0]
-		if _, found, err := get[Conversation](tx, recordKey(id)); err != nil {
+		if _, found, err := store.Get[Conversation](tx, recordKey(id)); err != nil {
 			return err
 		} else if !found {
 			return refuse(CodeUnknownConversation, "there is no such conversation")
@@ -115,7 +115,7 @@ func (d *Desk) waitingTurns(ctx context.Context) ([]Turn, error) {
 	err := d.view(ctx, func(tx store.Tx) error {
 		waiting = waiting[:0]
 		for key, raw := range tx.Scan(turnRows, "") {
-			row, err := decode[turn](key, raw)
+			row, err := store.Decode[turn](key, raw)
 			if err != nil {
 				return err
 			}
@@ -141,7 +141,7 @@ func (d *Desk) waitingTurns(ctx context.Context) ([]Turn, error) {
 func (d *Desk) Answer(ctx context.Context, t Turn, r Reply) error {
 	fresh := newID()
 	return d.update(ctx, func(tx store.Tx) error {
-		row, found, err := get[turn](tx, turnKey(t.Conversation.ID))
+		row, found, err := store.Get[turn](tx, turnKey(t.Conversation.ID))
 		if err != nil || !found {
 			return err
 		}

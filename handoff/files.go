@@ -47,7 +47,7 @@ func (d *Desk) SaveFile(ctx context.Context, id ID, name, contentType string, co
 		}
 		held := int64(len(content))
 		for row, raw := range tx.Scan(fileKey(id, ""), "") {
-			other, err := decode[file](row, raw)
+			other, err := store.Decode[file](row, raw)
 			if err != nil {
 				return err
 			}
@@ -56,7 +56,7 @@ func (d *Desk) SaveFile(ctx context.Context, id ID, name, contentType string, co
 		if held > MaxFiles {
 			return refuse(CodeFileTooLarge, fmt.Sprintf("the files of one conversation have at most %d MiB together", MaxFiles>>20))
 		}
-		if err := put(tx, fileKey(id, key), file{Name: name, Type: contentType, Size: int64(len(content))}); err != nil {
+		if err := store.Put(tx, fileKey(id, key), file{Name: name, Type: contentType, Size: int64(len(content))}); err != nil {
 			return err
 		}
 		return tx.Put(dataKey(id, key), content)
@@ -72,14 +72,14 @@ func (d *Desk) OpenFile(ctx context.Context, id ID, key string) (content io.Read
 	var data []byte
 	err = d.view(ctx, func(tx store.Tx) error {
 		var found bool
-		if f, found, err = get[file](tx, fileKey(id, segment(key))); err != nil {
+		if f, found, err = store.Get[file](tx, fileKey(id, segment(key))); err != nil {
 			return err
 		}
 		if !found {
 			return refuse(CodeUnknownFile, "there is no such file")
 		}
 		if f.Ref != "" {
-			channel, _, err = get[Channel](tx, channelKey(f.Channel))
+			channel, _, err = store.Get[Channel](tx, channelKey(f.Channel))
 			return err
 		}
 		data, err = tx.Get(dataKey(id, key))

@@ -67,7 +67,7 @@ func (d *Desk) FromSpecialist(ctx context.Context, line SpecialistLine) (Heard, 
 	repeated := false
 	err := d.update(ctx, func(tx store.Tx) error {
 		heard, repeated = HeardNowhere, false
-		owner, found, err := get[threadOwner](tx, threadKey(line.Place.Channel, line.Place.Thread))
+		owner, found, err := store.Get[threadOwner](tx, threadKey(line.Place.Channel, line.Place.Thread))
 		if err != nil {
 			return err
 		}
@@ -111,7 +111,7 @@ func (d *Desk) heardLongAgo(tx store.Tx, line SpecialistLine) (bool, error) {
 	if !d.late(line) || line.Message == "" {
 		return false, nil
 	}
-	_, found, err := get[messageOwner](tx, ownerKey(line.Place.Channel, line.Message))
+	_, found, err := store.Get[messageOwner](tx, ownerKey(line.Place.Channel, line.Message))
 	return found, err
 }
 
@@ -151,7 +151,7 @@ func (d *Desk) relayIn(tx store.Tx, f *dossier, line SpecialistLine, changed tim
 	for i, foreign := range line.Files {
 		name := fmt.Sprintf("%d-%d", seq, i+1)
 		row := file{Name: foreign.Name, Type: foreign.Type, Channel: line.Place.Channel, Ref: foreign.Ref}
-		if err := put(tx, fileKey(f.conversation.ID, name), row); err != nil {
+		if err := store.Put(tx, fileKey(f.conversation.ID, name), row); err != nil {
 			return err
 		}
 		files = append(files, Attachment{Name: foreign.Name, Type: foreign.Type, URL: fileURL(f.conversation.ID, name)})
@@ -176,7 +176,7 @@ func (d *Desk) relayIn(tx store.Tx, f *dossier, line SpecialistLine, changed tim
 // own notes which event a message in a channel belongs to, and lets the conversation know of the note.
 func own(tx store.Tx, channel ID, message string, owner messageOwner) error {
 	row := ownerKey(channel, message)
-	if err := put(tx, row, owner); err != nil {
+	if err := store.Put(tx, row, owner); err != nil {
 		return err
 	}
 	return tx.Put(conversationRows(owner.Conversation)+row, nil)
@@ -188,7 +188,7 @@ func (d *Desk) FromReaction(ctx context.Context, key string, channel ID, message
 	repeated := false
 	err := d.update(ctx, func(tx store.Tx) error {
 		repeated = false
-		owner, found, err := get[messageOwner](tx, ownerKey(channel, message))
+		owner, found, err := store.Get[messageOwner](tx, ownerKey(channel, message))
 		if err != nil || !found {
 			return err
 		}
@@ -220,7 +220,7 @@ func (d *Desk) FromReaction(ctx context.Context, key string, channel ID, message
 
 // touch keeps what an authenticated input says about its channel: that it lives, and how to reach it.
 func (d *Desk) touch(tx store.Tx, p Place) error {
-	c, found, err := get[Channel](tx, channelKey(p.Channel))
+	c, found, err := store.Get[Channel](tx, channelKey(p.Channel))
 	if err != nil || !found {
 		return err
 	}
@@ -246,12 +246,12 @@ func prompted(tx store.Tx, p Place) error {
 	if p.Unprompted {
 		return nil
 	}
-	c, found, err := get[Channel](tx, channelKey(p.Channel))
+	c, found, err := store.Get[Channel](tx, channelKey(p.Channel))
 	if err != nil || !found || c.Replies != RepliesUnknown {
 		return err
 	}
 	if c.Prompted++; c.Prompted >= promptedLines {
 		c.Replies = RepliesMissing
 	}
-	return put(tx, channelKey(c.ID), c)
+	return store.Put(tx, channelKey(c.ID), c)
 }

@@ -147,7 +147,7 @@ func (d *Desk) request(tx store.Tx, f *dossier, r Request, id ID) (Answer, error
 		return Answer{}, err
 	}
 	for _, channel := range r.Channels {
-		c, found, err := get[Channel](tx, channelKey(channel))
+		c, found, err := store.Get[Channel](tx, channelKey(channel))
 		if err != nil {
 			return Answer{}, err
 		}

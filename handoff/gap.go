@@ -35,7 +35,7 @@ func (d *Desk) beat(ctx context.Context) error {
 	var since time.Time
 	var found bool
 	err := d.view(ctx, func(tx store.Tx) (err error) {
-		since, found, err = get[time.Time](tx, aliveRow)
+		since, found, err = store.Get[time.Time](tx, aliveRow)
 		return err
 	})
 	if err != nil {
@@ -53,7 +53,7 @@ func (d *Desk) beat(ctx context.Context) error {
 }
 
 func (d *Desk) alive(ctx context.Context) error {
-	return d.update(ctx, func(tx store.Tx) error { return put(tx, aliveRow, d.now().UTC()) })
+	return d.update(ctx, func(tx store.Tx) error { return store.Put(tx, aliveRow, d.now().UTC()) })
 }
 
 // tellGap posts a line into the threads of all handoffs of a stage. When it is interrupted, the next start goes on.
@@ -86,7 +86,7 @@ func (d *Desk) tellGap(ctx context.Context, stage Stage, since, until time.Time)
 }
 
 func (d *Desk) tellGapIn(tx store.Tx, id ID, since, until time.Time) error {
-	h, found, err := get[Handoff](tx, handoffKey(id))
+	h, found, err := store.Get[Handoff](tx, handoffKey(id))
 	if err != nil || !found {
 		return err
 	}

@@ -29,7 +29,7 @@ func keptMark(j job) string { return fmt.Sprintf("%s%016d", keptOf(j.Conversatio
 func keep(tx store.Tx, j job, p phase, now time.Time) error {
 	j.Phase, j.KeptAt, j.NotBefore = p, now, time.Time{}
 	key := keptKey(p, j.N)
-	if err := put(tx, key, j); err != nil {
+	if err := store.Put(tx, key, j); err != nil {
 		return err
 	}
 	by := depth{Held: 1}
@@ -63,7 +63,7 @@ func unkeep(tx store.Tx, j job) error {
 // kept finds a job among those that are held or dead.
 func kept(tx store.Tx, n uint64) (j job, found bool, err error) {
 	for _, p := range []phase{phaseHeld, phaseDead} {
-		if j, found, err = get[job](tx, keptKey(p, n)); err != nil || found {
+		if j, found, err = store.Get[job](tx, keptKey(p, n)); err != nil || found {
 			return j, found, err
 		}
 	}
@@ -72,7 +72,7 @@ func kept(tx store.Tx, n uint64) (j job, found bool, err error) {
 
 // forgetKept takes out the dead job at a key, if it is still there.
 func forgetKept(tx store.Tx, key string) error {
-	j, found, err := get[job](tx, key)
+	j, found, err := store.Get[job](tx, key)
 	if err != nil || !found {
 		return err
 	}
@@ -166,7 +166,7 @@ func (d *Desk) keptPage(ctx context.Context, p phase, after string, limit int) (
 	err := d.view(ctx, func(tx store.Tx) error {
 		page = KeptPage{Posts: []Kept{}}
 		for key, raw := range tx.Scan(keptKey(p, 0)[:len(heldRows)], from) {
-			j, err := decode[job](key, raw)
+			j, err := store.Decode[job](key, raw)
 			if err != nil {
 				return err
 			}

@@ -132,7 +132,7 @@ func (d *Desk) awaitTurn(ctx context.Context, channel ID) bool {
 	var c Channel
 	err := d.view(ctx, func(tx store.Tx) error {
 		var err error
-		c, _, err = get[Channel](tx, channelKey(channel))
+		c, _, err = store.Get[Channel](tx, channelKey(channel))
 		return err
 	})
 	if err != nil {

@@ -49,7 +49,7 @@ func (d *Desk) crowded(tx store.Tx, f *dossier) error {
 // totalDepth adds up the books: one row for each channel.
 func totalDepth(tx store.Tx) (all depth, err error) {
 	for key, raw := range tx.Scan(depths, "") {
-		d, err := decode[depth](key, raw)
+		d, err := store.Decode[depth](key, raw)
 		if err != nil {
 			return all, err
 		}
@@ -91,7 +91,7 @@ func (d *Desk) room(tx store.Tx, f *dossier, r Request) ([]ID, error) {
 }
 
 func (d *Desk) isFull(tx store.Tx, channel ID) (bool, error) {
-	books, _, err := get[depth](tx, depthKey(channel))
+	books, _, err := store.Get[depth](tx, depthKey(channel))
 	if err != nil || books.Waiting >= d.limits.ChannelWaiting {
 		return true, err
 	}
@@ -120,11 +120,11 @@ func (f *dossier) engaged(tx store.Tx) (bool, error) {
 	if !f.known() {
 		return false, nil
 	}
-	id, found, err := get[ID](tx, f.engagedKey())
+	id, found, err := store.Get[ID](tx, f.engagedKey())
 	if err != nil || !found {
 		return false, err
 	}
-	h, found, err := get[Handoff](tx, handoffKey(id))
+	h, found, err := store.Get[Handoff](tx, handoffKey(id))
 	return found && h.Stage != StageEnded, err
 }
 
@@ -133,5 +133,5 @@ func (f *dossier) engage(tx store.Tx) error {
 	if !f.known() {
 		return nil
 	}
-	return put(tx, f.engagedKey(), f.handoff.ID)
+	return store.Put(tx, f.engagedKey(), f.handoff.ID)
 }

@@ -162,7 +162,7 @@ func (f *dossier) homeLost(closing Closing) {
 // saveChannel writes a channel's row. When the channel has just been lost, the handoffs in flight there are looked at next,
 // each in a transaction of its own, whatever happens to this process.
 func (d *Desk) saveChannel(tx store.Tx, before, after Channel) error {
-	if err := put(tx, channelKey(after.ID), after); err != nil {
+	if err := store.Put(tx, channelKey(after.ID), after); err != nil {
 		return err
 	}
 	if err := d.saveBlock(tx, before, after); err != nil {

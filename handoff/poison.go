@@ -67,7 +67,7 @@ func (d *Desk) poisoned(ctx context.Context, j job) (err error) {
 	defer recovered(&err)
 	key := j.key()
 	return d.update(ctx, func(tx store.Tx) error {
-		j, found, err := get[job](tx, key)
+		j, found, err := store.Get[job](tx, key)
 		if err != nil || !found {
 			return err
 		}

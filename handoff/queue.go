@@ -82,7 +82,7 @@ func enqueue(tx store.Tx, j job) error {
 		return err
 	}
 	j.N, j.Phase = n, phasePending
-	if err := put(tx, j.key(), j); err != nil {
+	if err := store.Put(tx, j.key(), j); err != nil {
 		return err
 	}
 	return lengthen(tx, j.Channel, backlogKey(j.Channel, j.Queue), 1)
@@ -100,7 +100,7 @@ func dequeue(tx store.Tx, jobs ...job) error {
 
 // rewrite puts a job back where it stands; head says that it is the first of its queue.
 func rewrite(tx store.Tx, j job, head bool) error {
-	if err := put(tx, j.key(), j); err != nil || !head {
+	if err := store.Put(tx, j.key(), j); err != nil || !head {
 		return err
 	}
 	key := backlogKey(j.Channel, j.Queue)
@@ -130,11 +130,11 @@ func lengthen(tx store.Tx, channel ID, key string, by int) error {
 }
 
 func deepen(tx store.Tx, channel ID, by depth) error {
-	d, _, err := get[depth](tx, depthKey(channel))
+	d, _, err := store.Get[depth](tx, depthKey(channel))
 	if err != nil {
 		return err
 	}
-	return put(tx, depthKey(channel), d.plus(by))
+	return store.Put(tx, depthKey(channel), d.plus(by))
 }
 
 // empty takes out all jobs of a queue.
@@ -159,7 +159,7 @@ const bookForm = 1
 func (d *Desk) openBooks(ctx context.Context) error {
 	open := false
 	err := d.view(ctx, func(tx store.Tx) (err error) {
-		_, open, err = get[int](tx, booksRow)
+		_, open, err = store.Get[int](tx, booksRow)
 		return err
 	})
 	if err != nil || open {
@@ -182,7 +182,7 @@ func (d *Desk) openBooks(ctx context.Context) error {
 				}
 			}
 		}
-		return put(tx, booksRow, bookForm)
+		return store.Put(tx, booksRow, bookForm)
 	})
 }
 
@@ -240,7 +240,7 @@ var errNoHead = errors.New("its first job cannot be found")
 func head(tx store.Tx, channel, queue ID) (j job, key string, err error) {
 	for row, raw := range tx.Scan(laneRows(channel)+string(queue)+"/", "") {
 		key = row
-		j, err = decode[job](row, raw)
+		j, err = store.Decode[job](row, raw)
 		break
 	}
 	return j, key, err

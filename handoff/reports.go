@@ -99,7 +99,7 @@ func (d *Desk) saveCounts(tx store.Tx, f *dossier) error {
 	for _, c := range f.counts {
 		for _, channel := range c.channels {
 			key := tallyKey(c.day, f.conversation.Agent, channel)
-			t, _, err := get[Tally](tx, key)
+			t, _, err := store.Get[Tally](tx, key)
 			if errors.Is(err, store.ErrDamaged) {
 				d.complain("count in a report", err)
 				continue
@@ -108,7 +108,7 @@ func (d *Desk) saveCounts(tx store.Tx, f *dossier) error {
 				return err
 			}
 			c.what(&t)
-			if err := put(tx, key, t); err != nil {
+			if err := store.Put(tx, key, t); err != nil {
 				return err
 			}
 		}
@@ -193,7 +193,7 @@ func (d *Desk) Report(ctx context.Context, q ReportQuery) (Report, error) {
 			if q.Agent != "" && agent != q.Agent || q.Channel != "" && channel != q.Channel {
 				continue
 			}
-			t, err := decode[Tally](key, raw)
+			t, err := store.Decode[Tally](key, raw)
 			if err != nil {
 				return err
 			}

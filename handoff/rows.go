@@ -2,7 +2,6 @@ package handoff
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -163,43 +162,15 @@ type turn struct {
 	Seq Seq `json:"seq"`
 }
 
-// get reads a row into a T. The second result is false when there is none.
-func get[T any](tx store.Tx, key string) (value T, found bool, err error) {
-	raw, err := tx.Get(key)
-	if errors.Is(err, store.ErrNotFound) {
-		return value, false, nil
-	}
-	if err != nil {
-		return value, false, err
-	}
-	value, err = decode[T](key, raw)
-	return value, err == nil, err
-}
-
-func decode[T any](key string, raw []byte) (value T, err error) {
-	if err := json.Unmarshal(raw, &value); err != nil {
-		return value, fmt.Errorf("%w: row %q: %w", store.ErrDamaged, key, err)
-	}
-	return value, nil
-}
-
-func put(tx store.Tx, key string, value any) error {
-	raw, err := json.Marshal(value)
-	if err != nil {
-		return fmt.Errorf("row %q: %w", key, err)
-	}
-	return tx.Put(key, raw)
-}
-
 // next gives the next number of a counter, from 1.
 func next(tx store.Tx, counter string) (uint64, error) {
 	key := "counters/" + counter
-	n, _, err := get[uint64](tx, key)
+	n, _, err := store.Get[uint64](tx, key)
 	if err != nil {
 		return 0, err
 	}
 	n++
-	return n, put(tx, key, n)
+	return n, store.Put(tx, key, n)
 }
 
 // keyTTL is how long an input's key is remembered: longer than any sender repeats itself.
@@ -216,7 +187,7 @@ func once(tx store.Tx, scope, key, hash string, result any) (found bool, err err
 	if key == "" {
 		return false, nil
 	}
-	before, found, err := get[keyed](tx, onceKey(scope, key))
+	before, found, err := store.Get[keyed](tx, onceKey(scope, key))
 	if err != nil || !found {
 		return false, err
 	}
@@ -238,7 +209,7 @@ func remember(tx store.Tx, scope, key, hash string, result any, now time.Time) e
 		return err
 	}
 	row := onceKey(scope, key)
-	if err := put(tx, row, keyed{Hash: hash, Result: raw}); err != nil {
+	if err := store.Put(tx, row, keyed{Hash: hash, Result: raw}); err != nil {
 		return err
 	}
 	return expire(tx, row, now.Add(keyTTL))

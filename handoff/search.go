@@ -32,12 +32,12 @@ func index(tx store.Tx, c Conversation, h *Handoff) error {
 			return err
 		}
 	}
-	return put(tx, wordsKey(c.ID, h.ID), x)
+	return store.Put(tx, wordsKey(c.ID, h.ID), x)
 }
 
 // unindex takes a handoff out of the search.
 func unindex(tx store.Tx, conversation, handoff ID) error {
-	x, found, err := get[indexed](tx, wordsKey(conversation, handoff))
+	x, found, err := store.Get[indexed](tx, wordsKey(conversation, handoff))
 	if err != nil || !found {
 		return err
 	}
@@ -107,7 +107,7 @@ type candidate struct {
 
 // fits says whether every word of the question begins a word of the handoff's.
 func (c candidate) fits(tx store.Tx, asked []string) (bool, error) {
-	x, found, err := get[indexed](tx, wordsKey(c.conversation, c.handoff))
+	x, found, err := store.Get[indexed](tx, wordsKey(c.conversation, c.handoff))
 	if err != nil || !found {
 		return false, err
 	}

@@ -15,7 +15,7 @@ func eachRow[T any](w *simWorld, prefix string) iter.Seq2[string, T] {
 	return func(yield func(string, T) bool) {
 		_ = w.memory.View(noContext, func(tx store.Tx) error {
 			for key, raw := range tx.Scan(prefix, "") {
-				value, err := decode[T](key, raw)
+				value, err := store.Decode[T](key, raw)
 				if err != nil {
 					w.broken("%v", err)
 				}
@@ -30,7 +30,7 @@ func eachRow[T any](w *simWorld, prefix string) iter.Seq2[string, T] {
 
 func row[T any](w *simWorld, key string) (value T, found bool) {
 	_ = w.memory.View(noContext, func(tx store.Tx) (err error) {
-		value, found, err = get[T](tx, key)
+		value, found, err = store.Get[T](tx, key)
 		return err
 	})
 	return value, found

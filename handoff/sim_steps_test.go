@@ -24,14 +24,14 @@ var simBases = sync.OnceValue(func() []*storetest.Memory {
 		m := &storetest.Memory{}
 		err := m.Update(noContext, func(tx store.Tx) error {
 			for _, id := range []ID{"sales", "support"} {
-				if err := put(tx, channelKey(id), Channel{ID: id, Platform: "teams", State: ChannelConnected, ConnectedAt: simBegin}); err != nil {
+				if err := store.Put(tx, channelKey(id), Channel{ID: id, Platform: "teams", State: ChannelConnected, ConnectedAt: simBegin}); err != nil {
 					return err
 				}
 			}
 			if err := remember(tx, "platform", "an old input", "", true, simBegin.Add(-2*keyTTL)); err != nil {
 				return err
 			}
-			return put(tx, agentKey("ava"), Agent{ID: "ava", Name: "Ava", Handoff: policy})
+			return store.Put(tx, agentKey("ava"), Agent{ID: "ava", Name: "Ava", Handoff: policy})
 		})
 		if err != nil {
 			panic(err)

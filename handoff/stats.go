@@ -76,12 +76,12 @@ func (d *Desk) Stats(ctx context.Context) (Stats, error) {
 			}
 		}
 		for key, raw := range tx.Scan(depths, "") {
-			books, err := decode[depth](key, raw)
+			books, err := store.Decode[depth](key, raw)
 			if err != nil {
 				return err
 			}
 			channel := ID(key[len(depths):])
-			c, _, err := get[Channel](tx, channelKey(channel))
+			c, _, err := store.Get[Channel](tx, channelKey(channel))
 			if err != nil {
 				return err
 			}

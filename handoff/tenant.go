@@ -85,7 +85,7 @@ func (d *Desk) Tenant(ctx context.Context, platform, id string) (Tenant, error) 
 }
 
 func tenant(tx store.Tx, platform, id string) (t Tenant, found bool, err error) {
-	t, found, err = get[Tenant](tx, tenantKey(platform, id))
+	t, found, err = store.Get[Tenant](tx, tenantKey(platform, id))
 	t.Platform, t.ID = platform, strings.ToLower(id)
 	return t, found, err
 }
@@ -102,7 +102,7 @@ func (d *Desk) updateTenant(ctx context.Context, platform, id string, change fun
 				return err
 			}
 		}
-		return put(tx, tenantKey(platform, id), t)
+		return store.Put(tx, tenantKey(platform, id), t)
 	})
 }
 
@@ -227,7 +227,7 @@ func (d *Desk) saveBlock(tx store.Tx, before, after Channel) error {
 	if is {
 		t.BlockedAt = d.now()
 	}
-	return put(tx, tenantKey(after.Platform, after.Tenant), t)
+	return store.Put(tx, tenantKey(after.Platform, after.Tenant), t)
 }
 
 // posted keeps that the platform took a post for a tenant, which it does for a good token alone.
@@ -240,5 +240,5 @@ func (d *Desk) posted(tx store.Tx, c Channel) error {
 		return err
 	}
 	t.TokenAt, t.TokenCause = d.now(), ""
-	return put(tx, tenantKey(c.Platform, c.Tenant), t)
+	return store.Put(tx, tenantKey(c.Platform, c.Tenant), t)
 }

@@ -35,7 +35,7 @@ func (d *Desk) Transcript(ctx context.Context, handoff ID, after Seq, note func(
 		} else if !found {
 			return refuse(CodeNoHandoff, "there is no such handoff")
 		}
-		if t.Agent, _, err = get[Agent](tx, agentKey(t.Conversation.Agent)); err != nil {
+		if t.Agent, _, err = store.Get[Agent](tx, agentKey(t.Conversation.Agent)); err != nil {
 			return err
 		}
 		err = eachEvent(tx, t.Conversation.ID, after, func(e Event) bool {
@@ -79,7 +79,7 @@ func (t *Transcript) readDeliveries(tx store.Tx) error {
 		if e.Name != EventMessage {
 			continue
 		}
-		state, found, err := get[DeliveryState](tx, deliveryKey(t.Conversation.ID, e.Message.ID))
+		state, found, err := store.Get[DeliveryState](tx, deliveryKey(t.Conversation.ID, e.Message.ID))
 		if err != nil {
 			return err
 		}

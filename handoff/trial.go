@@ -35,7 +35,7 @@ func (d *Desk) Try(ctx context.Context, channel ID, by string, note func(store.T
 	conversation, handoff := newID(), newID()
 	var trial Trial
 	err := d.update(ctx, func(tx store.Tx) error {
-		c, found, err := get[Channel](tx, channelKey(channel))
+		c, found, err := store.Get[Channel](tx, channelKey(channel))
 		switch {
 		case err != nil:
 			return err
@@ -54,7 +54,7 @@ func (d *Desk) Try(ctx context.Context, channel ID, by string, note func(store.T
 		}
 		trial = Trial{Handoff: handoff, By: by, At: d.now()}
 		c.Trial = &trial
-		if err := put(tx, channelKey(channel), c); err != nil {
+		if err := store.Put(tx, channelKey(channel), c); err != nil {
 			return err
 		}
 		if note != nil {
@@ -82,12 +82,12 @@ func (f *dossier) try(channel ID, by string, id ID) {
 
 // trialJoined keeps the proof of the round trip.
 func (d *Desk) trialJoined(tx store.Tx, channel ID) error {
-	c, found, err := get[Channel](tx, channelKey(channel))
+	c, found, err := store.Get[Channel](tx, channelKey(channel))
 	if err != nil || !found {
 		return err
 	}
 	c.ProvenAt = d.now()
-	return put(tx, channelKey(channel), c)
+	return store.Put(tx, channelKey(channel), c)
 }
 
 // trialHeard ends a test with its first line.
@@ -104,7 +104,7 @@ func (f *dossier) trialHeard(p Place) {
 // one, runs in the same transaction.
 func (d *Desk) Disconnect(ctx context.Context, channel ID, note func(store.Tx) error) error {
 	return d.update(ctx, func(tx store.Tx) error {
-		c, found, err := get[Channel](tx, channelKey(channel))
+		c, found, err := store.Get[Channel](tx, channelKey(channel))
 		if err != nil {
 			return err
 		}
@@ -137,7 +137,7 @@ func (d *Desk) Channel(ctx context.Context, id ID) (Channel, error) {
 	err := d.view(ctx, func(tx store.Tx) error {
 		var found bool
 		var err error
-		if c, found, err = get[Channel](tx, channelKey(id)); err == nil && !found {
+		if c, found, err = store.Get[Channel](tx, channelKey(id)); err == nil && !found {
 			err = refuse(CodeUnknownChannel, "there is no channel "+string(id))
 		}
 		return err

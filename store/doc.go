@@ -8,6 +8,8 @@
 //
 // Ordered: keys sort by their bytes. Transactions are serializable: each behaves as if it ran alone.
 //
+// Rows: to an engine a value is bytes. Get, Put and Decode are for whoever keeps JSON in them, which most rooms do.
+//
 // Waking: Watch never carries data. A reader that was woken reads the store; a lost wake costs time, never a row.
 // A reader that wants to miss nothing calls Watch before its first read.
 //

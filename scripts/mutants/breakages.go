@@ -186,7 +186,7 @@ var inTheStore = []mutant{
 var inTheRelay = []mutant{
 	{
 		name: "drop-dedupe", breaks: "a line that Teams delivers again appears twice before the visitor",
-		file: "handoff/rows.go", old: "	before, found, err := get[keyed](tx, onceKey(scope, key))\n", new: "	before, found, err := keyed{}, false, error(nil)\n",
+		file: "handoff/rows.go", old: "	before, found, err := store.Get[keyed](tx, onceKey(scope, key))\n", new: "	before, found, err := keyed{}, false, error(nil)\n",
 		room: "handoff", run: "TestPlatformKeys|TestClientID",
 	},
 	{

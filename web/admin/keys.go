@@ -55,7 +55,7 @@ func (k *Keys) Lookup(ctx context.Context, token string) (name string, ok bool, 
 	}
 	var key apiKey
 	err = k.engine.View(ctx, func(tx store.Tx) (err error) {
-		key, _, err = get[apiKey](tx, keyRows+id)
+		key, _, err = store.Get[apiKey](tx, keyRows+id)
 		return err
 	})
 	if err != nil || subtle.ConstantTimeCompare([]byte(hashed(secret)), []byte(key.Hash)) != 1 {
@@ -63,12 +63,12 @@ func (k *Keys) Lookup(ctx context.Context, token string) (name string, ok bool, 
 	}
 	if today := k.now().UTC().Format(time.DateOnly); key.Used != today {
 		err = k.engine.Update(ctx, func(tx store.Tx) error {
-			row, found, err := get[apiKey](tx, keyRows+id)
+			row, found, err := store.Get[apiKey](tx, keyRows+id)
 			if err != nil || !found {
 				return err
 			}
 			row.Used = today
-			return put(tx, keyRows+id, row)
+			return store.Put(tx, keyRows+id, row)
 		})
 	}
 	return key.Name, err == nil, err
@@ -143,7 +143,7 @@ func (v *visit) makeKey() error {
 			f.wrong("name", "There are 200 keys, and that is the limit. Revoke one that is not used any more.")
 			return nil
 		}
-		if err := put(tx, keyRows+key.ID, key); err != nil {
+		if err := store.Put(tx, keyRows+key.ID, key); err != nil {
 			return err
 		}
 		return audit.Append(tx, v.now(), audit.Entry{By: v.by(), Act: audit.KeyMade, Subject: key.ID, Details: map[string]string{"name": name}})
@@ -165,7 +165,7 @@ func (v *visit) revokeKey() error {
 	var key apiKey
 	err := v.engine.Update(v.ctx(), func(tx store.Tx) (err error) {
 		var found bool
-		if key, found, err = get[apiKey](tx, keyRows+id); err != nil || !found {
+		if key, found, err = store.Get[apiKey](tx, keyRows+id); err != nil || !found {
 			return err
 		}
 		if err := tx.Delete(keyRows + id); err != nil {

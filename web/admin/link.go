@@ -25,7 +25,7 @@ func (l link) over(now time.Time) bool { return !now.Before(l.Until) }
 func (s *Server) SignInLink(ctx context.Context, role Role) (string, error) {
 	token := newToken()
 	err := s.engine.Update(ctx, func(tx store.Tx) error {
-		if err := put(tx, linkRows+hashed(token), link{Role: role, Until: s.now().Add(linkLives).UTC()}); err != nil {
+		if err := store.Put(tx, linkRows+hashed(token), link{Role: role, Until: s.now().Add(linkLives).UTC()}); err != nil {
 			return err
 		}
 		return audit.Append(tx, s.now(), audit.Entry{By: audit.Actor{Kind: audit.System}, Act: audit.LinkMade, Details: map[string]string{"role": string(role)}})
@@ -57,7 +57,7 @@ func (v *visit) linkPage() error {
 var errLink = problem{403, "This link is used up", "A sign-in link works once, within an hour. Whoever runs the server makes a new one with: docket admin-link"}
 
 func (v *visit) findLink(tx store.Tx, token string, into *link) error {
-	found, there, err := get[link](tx, linkRows+hashed(token))
+	found, there, err := store.Get[link](tx, linkRows+hashed(token))
 	if err == nil && (!there || found.over(v.now())) {
 		err = errLink
 	}

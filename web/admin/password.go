@@ -81,7 +81,7 @@ func (s *Server) hasPassword(ctx context.Context) (bool, error) {
 	}
 	var found bool
 	err := s.engine.View(ctx, func(tx store.Tx) (err error) {
-		_, found, err = get[storedPassword](tx, passwordRow)
+		_, found, err = store.Get[storedPassword](tx, passwordRow)
 		return err
 	})
 	return found, err
@@ -91,7 +91,7 @@ func (s *Server) hasPassword(ctx context.Context) (bool, error) {
 func (s *Server) rightPassword(ctx context.Context, password string) (bool, error) {
 	var stored storedPassword
 	err := s.engine.View(ctx, func(tx store.Tx) (err error) {
-		stored, _, err = get[storedPassword](tx, passwordRow)
+		stored, _, err = store.Get[storedPassword](tx, passwordRow)
 		return err
 	})
 	if err != nil || utf8.RuneCountInString(password) > maxPassword {
@@ -120,7 +120,7 @@ func (s *Server) rightPassword(ctx context.Context, password string) (bool, erro
 func (v *visit) setPassword(password string) error {
 	hash := hashPassword(password)
 	return v.engine.Update(v.ctx(), func(tx store.Tx) error {
-		if err := put(tx, passwordRow, storedPassword{Hash: hash}); err != nil {
+		if err := store.Put(tx, passwordRow, storedPassword{Hash: hash}); err != nil {
 			return err
 		}
 		err := each(tx, sessionRows, func(key string, row session) error {

@@ -1,12 +1,6 @@
 package admin
 
-import (
-	"encoding/json"
-	"errors"
-	"fmt"
-
-	"github.com/docket-handoff/docket/store"
-)
+import "github.com/docket-handoff/docket/store"
 
 // The rows of this room, by key. Nothing in them lets anybody in: of tokens, links and keys they hold hashes.
 //
@@ -21,38 +15,10 @@ const (
 	keyRows     = "apikeys/"
 )
 
-// get reads a row into a T. The second result is false when there is none.
-func get[T any](tx store.Tx, key string) (value T, found bool, err error) {
-	raw, err := tx.Get(key)
-	if errors.Is(err, store.ErrNotFound) {
-		return value, false, nil
-	}
-	if err != nil {
-		return value, false, err
-	}
-	value, err = decode[T](key, raw)
-	return value, err == nil, err
-}
-
-func decode[T any](key string, raw []byte) (value T, err error) {
-	if err := json.Unmarshal(raw, &value); err != nil {
-		return value, fmt.Errorf("%w: row %q: %w", store.ErrDamaged, key, err)
-	}
-	return value, nil
-}
-
-func put(tx store.Tx, key string, value any) error {
-	raw, err := json.Marshal(value)
-	if err != nil {
-		return err
-	}
-	return tx.Put(key, raw)
-}
-
 // each reads all rows under a prefix.
 func each[T any](tx store.Tx, prefix string, do func(key string, row T) error) error {
 	for key, raw := range tx.Scan(prefix, "") {
-		row, err := decode[T](key, raw)
+		row, err := store.Decode[T](key, raw)
 		if err != nil {
 			return err
 		}

@@ -96,7 +96,7 @@ func (v *visit) recognise() error {
 	var found session
 	var there bool
 	err := v.engine.View(v.ctx(), func(tx store.Tx) (err error) {
-		found, there, err = get[session](tx, key)
+		found, there, err = store.Get[session](tx, key)
 		return err
 	})
 	if err != nil || !there || found.over(now) {
@@ -111,12 +111,12 @@ func (v *visit) recognise() error {
 		return nil
 	}
 	return v.engine.Update(v.ctx(), func(tx store.Tx) error {
-		row, there, err := get[session](tx, key)
+		row, there, err := store.Get[session](tx, key)
 		if err != nil || !there { // it was ended at this moment
 			return err
 		}
 		row.Seen = now
-		return put(tx, key, row)
+		return store.Put(tx, key, row)
 	})
 }
 
@@ -137,7 +137,7 @@ func (v *visit) begin(person Person, way string) error {
 		if err := v.sweep(tx); err != nil {
 			return err
 		}
-		if err := put(tx, sessionRows+hashed(token), fresh); err != nil {
+		if err := store.Put(tx, sessionRows+hashed(token), fresh); err != nil {
 			return err
 		}
 		return audit.Append(tx, v.now(), audit.Entry{By: v.by(), Act: audit.SignedIn, Subject: fresh.ID, Details: map[string]string{"by": way, "role": string(person.Role)}})
