@@ -12,11 +12,11 @@ import (
 )
 
 // signedIn opens the pages in a browser by the link that the program printed.
-func (c *company) signedIn() *admintest.Browser {
-	c.t.Helper()
-	link, err := url.Parse(c.docket.find(&c.docket.stdout, `Open this link to sign in .*: (http\S+)`))
-	must(c.t, err)
-	b := (&admintest.Site{T: c.t, URL: link.Scheme + "://" + link.Host}).Browser()
+func signedIn(t *testing.T, docket *program) *admintest.Browser {
+	t.Helper()
+	link, err := url.Parse(docket.find(&docket.stdout, `Open this link to sign in .*: (http\S+)`))
+	must(t, err)
+	b := (&admintest.Site{T: t, URL: link.Scheme + "://" + link.Host}).Browser()
 	b.Open(link.Path)
 	b.Wait("the button with the focus", `document.activeElement?.matches("button")`)
 	b.Key("Enter")
@@ -30,7 +30,7 @@ func TestTheGuide(t *testing.T) {
 	service := bottest.Start(t, bottest.Config{NotInstalled: true})
 	elsewhere := strings.Replace(service.ConsentURL(), "127.0.0.1", "localhost", 1)
 	c := newCompanyIn(t, service, "DOCKET_BOT_CONSENT_URL="+elsewhere)
-	b := c.signedIn()
+	b := signedIn(t, c.docket)
 	service.RegisterRedirect(b.URL + "/integrations/teams/callback")
 
 	b.Open("/admin/integrations")
@@ -95,7 +95,7 @@ func TestTheGuide(t *testing.T) {
 	b.See("plain replies arrive")
 	b.Judge("health")
 
-	c.setsTheAgentUp(b)
+	setAgentUp(b)
 	c.playsAHandoff(b)
 
 	b.Open("/admin/integrations")
@@ -112,9 +112,10 @@ func TestTheGuide(t *testing.T) {
 	b.Judge("channel-disconnected")
 }
 
-// setsTheAgentUp switches Human Handoff on, writes the Instruction, chooses the channel, sets work hours that are open now, and lets the
+// setAgentUp switches Human Handoff on, writes the Instruction, chooses the channel, sets work hours that are open now, and lets the
 // chat be tried.
-func (c *company) setsTheAgentUp(b *admintest.Browser) {
+func setAgentUp(b *admintest.Browser) {
+	b.Helper()
 	b.Open("/admin/agents")
 	b.See("There is no agent yet")
 	b.TabTo("#name")
@@ -166,14 +167,20 @@ func writes(b *admintest.Browser, line string) {
 	b.Key("Enter")
 }
 
-// playsAHandoff is what all of it is for: a visitor mentions what the Instruction names, somebody joins in Teams, lines go both ways, the
-// specialist ends it, and the pages tell of it.
-func (c *company) playsAHandoff(b *admintest.Browser) {
-	before := len(c.service.Threads(c.channel.ID))
+// asksAboutADiscount is a visitor who mentions in the chat what the Instruction names.
+func asksAboutADiscount(b *admintest.Browser) {
+	b.Helper()
 	b.Open("/admin/agents/mira/preview")
 	b.Click("html") // the frame of the page before had the focus
 	writes(b, "Is there a discount for 80 seats?")
 	b.Wait("the agent to ask the team", chatShows("asked our team to join"))
+}
+
+// playsAHandoff is what all of it is for: a visitor mentions what the Instruction names, somebody joins in Teams, lines go both ways, the
+// specialist ends it, and the pages tell of it.
+func (c *company) playsAHandoff(b *admintest.Browser) {
+	before := len(c.service.Threads(c.channel.ID))
+	asksAboutADiscount(b)
 	eventually(c.t, "the thread", func() bool { return len(c.service.Threads(c.channel.ID)) > before })
 	thread := c.thread()
 	c.shows(thread, "discount")
@@ -219,7 +226,7 @@ func TestConsentOpensTheDoorToATenant(t *testing.T) {
 	if got := from(customer); got != http.StatusForbidden {
 		t.Errorf("before the consent the tenant's activity is answered %d", got)
 	}
-	b := c.signedIn()
+	b := signedIn(t, c.docket)
 	service.RegisterRedirect(b.URL + "/integrations/teams/callback")
 	b.Open("/integrations/teams/connect")
 	b.Click("button[value=accept]")

@@ -18,7 +18,7 @@ import (
 
 // TestPlayground plays the story with Microsoft's Agents Playground in the place of Teams.
 func TestPlayground(t *testing.T) {
-	pg, backend := newPlayground(t)
+	pg, _, backend := newPlayground(t)
 	connectPlayground(pg, backend)
 	visitor := backend.begin("marketing")
 	open := visitor.listen("")
@@ -43,12 +43,38 @@ func TestPlayground(t *testing.T) {
 	}
 }
 
+// TestPlaygroundFromThePages plays the same from the admin's side: the Playground's channel is connected by a mention, the pages show it,
+// the agent is set up in them, and a handoff that the chat began goes its way.
+func TestPlaygroundFromThePages(t *testing.T) {
+	pg, docket, _ := newPlayground(t)
+	b := signedIn(t, docket)
+	b.Open("/admin/integrations")
+	b.See("not configured")
+	pg.wait("createMessage", pg.say(pg.channel, "hello"), "Connected. Conversations that need a person can now come to Sales")
+	b.Open("/admin/integrations")
+	b.See("connected")
+	setAgentUp(b)
+	asksAboutADiscount(b)
+	card := pg.wait("createMessage", "", `"verb":"handoff.join"`)
+	pg.press("29:ana", card, "handoff.join")
+	b.Wait("the visitor to be told", chatShows("Ana Silva has joined"))
+	pg.say(card.conversation, "From 50 seats on it is ten per cent.")
+	b.Wait("the specialist's line", chatShows("it is ten per cent"))
+	writes(b, "Thank you, that will do.")
+	pg.wait("createMessage", card.conversation, "that will do")
+	pg.press("29:ana", card, "handoff.end")
+	b.Wait("the agent to be back", chatShows("back with you"))
+	pg.wait("createMessage", card.conversation, "Conversation ended")
+	b.Open("/admin/handoffs")
+	b.See("The specialist ended it")
+}
+
 // newPlayground starts docket and the Playground beside it.
-func newPlayground(t *testing.T) (*playground, api) {
+func newPlayground(t *testing.T) (*playground, *program, api) {
 	t.Helper()
 	script, port := checks.PlaygroundScript(t), freePort(t)
-	_, docket := serve(t, "DOCKET_INSECURE_NO_BOT_AUTH=true", fmt.Sprintf("DOCKET_BOT_SERVICE_HOSTS=127.0.0.1:%d", port), "DOCKET_API_KEY="+apiKey)
-	return startPlayground(t, script, port, docket), api{t: t, url: docket, bearer: apiKey}
+	program, docket := serve(t, "DOCKET_INSECURE_NO_BOT_AUTH=true", fmt.Sprintf("DOCKET_BOT_SERVICE_HOSTS=127.0.0.1:%d", port), "DOCKET_API_KEY="+apiKey)
+	return startPlayground(t, script, port, docket), program, api{t: t, url: docket, bearer: apiKey}
 }
 
 // connectPlayground connects the channel by a mention and sets the agent up with it.
