@@ -19,7 +19,9 @@ type agentTab struct {
 }
 
 // tabs are the editor's pages, in their order.
-func tabs() []*agentTab { return []*agentTab{&handoffTab, &hoursTab, &textsTab, &websiteTab} }
+func tabs() []*agentTab {
+	return []*agentTab{&handoffTab, &hoursTab, &answersTab, &textsTab, &websiteTab}
+}
 
 func agentPath(id handoff.ID) string { return "/admin/agents/" + string(id) }
 

@@ -21,6 +21,8 @@ var agentsSection = section{
 		{"GET /admin/agents/{id}/hours", viewer, (*visit).hoursTab},
 		{"POST /admin/agents/{id}/hours", admin, (*visit).saveHoursTab},
 		{"POST /admin/agents/{id}/hours/look", viewer, (*visit).lookAtHours},
+		{"GET /admin/agents/{id}/answers", viewer, (*visit).answersTab},
+		{"POST /admin/agents/{id}/answers", admin, (*visit).saveAnswersTab},
 		{"GET /admin/agents/{id}/texts", viewer, (*visit).textsTab},
 		{"POST /admin/agents/{id}/texts", admin, (*visit).saveTextsTab},
 		{"POST /admin/agents/{id}/texts/look", viewer, (*visit).lookAtTexts},

@@ -51,6 +51,8 @@ var allowed = map[string]struct {
 	"GET /admin/agents/{id}/hours":                      {"/admin/agents/none/hours", 303, 404, 404},
 	"POST /admin/agents/{id}/hours":                     {"/admin/agents/none/hours", 401, 403, 404},
 	"POST /admin/agents/{id}/hours/look":                {"/admin/agents/none/hours/look", 401, 404, 404},
+	"GET /admin/agents/{id}/answers":                    {"/admin/agents/none/answers", 303, 404, 404},
+	"POST /admin/agents/{id}/answers":                   {"/admin/agents/none/answers", 401, 403, 404},
 	"GET /admin/agents/{id}/texts":                      {"/admin/agents/none/texts", 303, 404, 404},
 	"POST /admin/agents/{id}/texts":                     {"/admin/agents/none/texts", 401, 403, 404},
 	"POST /admin/agents/{id}/texts/look":                {"/admin/agents/none/texts/look", 401, 404, 404},
