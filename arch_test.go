@@ -43,6 +43,7 @@ var rooms = map[string][]string{
 	"cmd": {"*"},
 
 	"checks":              {"*"},
+	"checks/browser":      {"checks", "github.com/chromedp"},
 	"web/admin/admintest": {"*"},
 	"bench":               {"*"},
 	"scripts":             {"*"},

@@ -1,7 +1,6 @@
 package cards_test
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -10,23 +9,21 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
-
-	"github.com/chromedp/chromedp"
 
 	"github.com/docket-handoff/docket/checks"
+	"github.com/docket-handoff/docket/checks/browser"
 )
 
 // stage is a browser with a page that holds the official renderer.
 type stage struct {
-	browser context.Context
-	url     string
+	*browser.Tab
+	url string
 }
 
 // newStage serves the renderer of the npm package adaptivecards, and the Markdown that it leaves to its host, on loopback.
 func newStage(t *testing.T) *stage {
 	t.Helper()
-	chromium := checks.Chromium(t)
+	tab := browser.New(t)
 	files := http.NewServeMux()
 	for path, file := range map[string]string{
 		"/adaptivecards.js": filepath.Join(checks.Package(t, checks.Node, "adaptivecards"), "dist", "adaptivecards.js"),
@@ -38,21 +35,9 @@ func newStage(t *testing.T) *stage {
 	server := httptest.NewServer(files)
 	t.Cleanup(server.Close)
 
-	allocator, closeAllocator := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(chromium), chromedp.UserDataDir(t.TempDir()), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.WindowSize(720, 1000),
-	)...)
-	browser, closeBrowser := chromedp.NewContext(allocator)
-	t.Cleanup(func() {
-		_ = chromedp.Cancel(browser)
-		closeBrowser()
-		closeAllocator()
-	})
-	if err := chromedp.Do(browser, chromedp.Navigate(server.URL)); err != nil {
-		t.Fatalf("the browser does not start: %v", err)
-	}
-	return &stage{browser, server.URL}
+	tab.Window(720, 1000)
+	tab.Go(server.URL)
+	return &stage{tab, server.URL}
 }
 
 // draw draws a golden card, keeps its picture, and reads it.
@@ -62,26 +47,9 @@ func (s *stage) draw(t *testing.T, name string) drawn {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, done := context.WithTimeout(s.browser, 20*time.Second)
-	defer done()
-	read, err := chromedp.Run(ctx, chromedp.Evaluate[string](fmt.Sprintf("draw(%s)", card)))
-	if err != nil {
-		t.Fatalf("the renderer fails: %v", err)
-	}
-	picture, err := chromedp.Run(ctx, chromedp.Screenshot(chromedp.CSS("#frame")))
-	if err != nil {
-		t.Fatal(err)
-	}
-	folder := os.Getenv("DOCKET_SCREENSHOTS")
-	if folder == "" {
-		folder = filepath.Join("..", "build", "screenshots")
-	}
-	if err := os.MkdirAll(folder, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(folder, "official-"+name+".png"), picture, 0o644); err != nil {
-		t.Fatal(err)
-	}
+	tab := s.For(t)
+	read := browser.Eval[string](tab, fmt.Sprintf("draw(%s)", card))
+	tab.ShootPart("official-"+name, "#frame")
 	var d drawn
 	if err := json.Unmarshal([]byte(strings.TrimSpace(read)), &d); err != nil {
 		t.Fatal(err)
@@ -90,7 +58,7 @@ func (s *stage) draw(t *testing.T, name string) drawn {
 }
 
 // stagePage draws a card as a host like Teams does: Markdown on, its own fonts and colours, Execute as a button.
-const stagePage = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A card</title>
+const stagePage = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A card</title><link rel="icon" href="data:,">
 <script src="/adaptivecards.js"></script><script src="/markdown-it.js"></script>
 <style>
 body { margin: 0; background: #f5f5f5; font-family: "Segoe UI", "Liberation Sans", sans-serif; }

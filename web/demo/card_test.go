@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/chromedp/chromedp"
+	"github.com/docket-handoff/docket/checks/browser"
 )
 
 // desk is a page that has nothing but the drawer of cards.
@@ -19,9 +19,9 @@ window.drawMarkdown = drawMarkdown; window.pressed = [];
 window.show = (card) => document.body.replaceChildren(drawCard(card, async (action) => { window.pressed.push(action.verb); }));
 window.ready = true;</script><body>`
 
-func openDesk(t *testing.T) *browser {
+func openDesk(t *testing.T) *tab {
 	t.Helper()
-	b := newBrowser(t)
+	b := newTab(t)
 	mux := http.NewServeMux()
 	mux.Handle("/assets/", page(t, nil))
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
@@ -31,7 +31,7 @@ func openDesk(t *testing.T) *browser {
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	b.open(server.URL, 720, 900)
-	b.wait("the drawer", "window.ready")
+	b.Wait("the drawer", "window.ready")
 	return b
 }
 
@@ -64,49 +64,49 @@ func TestCardsAreDrawn(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			b := &browser{T: t, ctx: b.ctx}
-			eval[chromedp.Void](b, "draw", "window.golden = "+string(card)+"; window.show(window.golden)")
-			if missing := eval[string](b, "read", `(() => {
+			b := b.For(t)
+			b.Script("window.golden = " + string(card) + "; window.show(window.golden)")
+			if missing := browser.Eval[string](b, `(() => {
 				const text = document.body.textContent.replace(/\s+/g, "");
 				return `+shown+`.said.filter((s) => !text.includes(s.replace(/\s+/g, ""))).join(" | ");
 			})()`); missing != "" {
 				t.Errorf("the drawing lacks: %s", missing)
 			}
-			if missing := eval[string](b, "count buttons", `(() => {
+			if missing := browser.Eval[string](b, `(() => {
 				const titles = [...document.querySelectorAll(".action")].map((a) => a.textContent);
 				return `+shown+`.pressable.filter((title) => !titles.includes(title)).join(" | ");
 			})()`); missing != "" {
 				t.Errorf("the drawing lacks the buttons: %s", missing)
 			}
-			if strange := eval[string](b, "look for markup", `[...document.body.querySelectorAll("script, iframe, style, object, [onclick], [onerror], a[href^='javascript']")].map((e) => e.outerHTML).join(" | ")`); strange != "" {
+			if strange := browser.Eval[string](b, `[...document.body.querySelectorAll("script, iframe, style, object, [onclick], [onerror], a[href^='javascript']")].map((e) => e.outerHTML).join(" | ")`); strange != "" {
 				t.Errorf("the drawing has markup of somebody's: %s", strange)
 			}
-			if wide := eval[bool](b, "measure", "document.documentElement.scrollWidth > innerWidth"); wide {
+			if wide := browser.Eval[bool](b, "document.documentElement.scrollWidth > innerWidth"); wide {
 				t.Error("the drawing is wider than the window")
 			}
-			b.shoot("card-" + name)
+			b.Shoot("card-" + name)
 		})
 	}
 }
 
 func TestCardIsPressed(t *testing.T) {
 	b := openDesk(t)
-	eval[chromedp.Void](b, "draw", `window.show({type: "AdaptiveCard", version: "1.5", actions: [
+	b.Script(`window.show({type: "AdaptiveCard", version: "1.5", actions: [
 		{type: "Action.Execute", title: "Join", verb: "handoff.join"},
 		{type: "Action.Execute", title: "Nothing"},
 		{type: "Action.Submit", title: "Old"},
 		{type: "Action.OpenUrl", title: "Bad", url: "javascript:alert(1)"},
 		{type: "Action.Strange", title: "Strange", fallback: "drop"},
 	]})`)
-	b.press("Join", `document.querySelector("[data-verb]")`)
-	b.wait("the press", `window.pressed.length === 1 && window.pressed[0] === "handoff.join"`)
+	b.Press("Join", `document.querySelector("[data-verb]")`)
+	b.Wait("the press", `window.pressed.length === 1 && window.pressed[0] === "handoff.join"`)
 	for what, expression := range map[string]string{
 		"a button without a verb rests":      `[...document.querySelectorAll("button")].find((b) => b.textContent === "Nothing").disabled`,
 		"a button of the past rests":         `[...document.querySelectorAll("button")].find((b) => b.textContent === "Old").disabled`,
 		"an address that is code is no link": `!document.querySelector("a")`,
 		"a fallback that says drop drops":    `!document.body.textContent.includes("Strange")`,
 	} {
-		if !eval[bool](b, what, expression) {
+		if !browser.Eval[bool](b.Tab, expression) {
 			t.Errorf("not so: %s", what)
 		}
 	}
@@ -114,7 +114,7 @@ func TestCardIsPressed(t *testing.T) {
 
 func TestUnknownElements(t *testing.T) {
 	b := openDesk(t)
-	eval[chromedp.Void](b, "draw", `window.show({type: "AdaptiveCard", version: "1.5", body: [
+	b.Script(`window.show({type: "AdaptiveCard", version: "1.5", body: [
 		{type: "Carousel", fallback: {type: "TextBlock", text: "instead"}},
 		{type: "Donut", fallback: "drop"},
 		{type: "Gauge"},
@@ -123,7 +123,7 @@ func TestUnknownElements(t *testing.T) {
 		{type: "Container", items: null},
 		null,
 	]})`)
-	got := eval[string](b, "read", "document.body.innerText")
+	got := browser.Eval[string](b.Tab, "document.body.innerText")
 	for _, want := range []string{"instead", "(Gauge) is not shown here", "(constructor) is not shown here", "Picture: A face"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("the drawing lacks %q: %s", want, got)
@@ -150,7 +150,7 @@ func TestMarkdown(t *testing.T) {
 		"an open mark":        {"2 * 3 ** 4 [x", "<p>2 * 3 ** 4 [x</p>"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := eval[string](&browser{T: t, ctx: b.ctx}, "draw", "(() => { const e = document.createElement('div'); e.append(...window.drawMarkdown("+quoted(tc.text)+")); return e.innerHTML; })()")
+			got := browser.Eval[string](b.For(t), "(() => { const e = document.createElement('div'); e.append(...window.drawMarkdown("+quoted(tc.text)+")); return e.innerHTML; })()")
 			if got != tc.want {
 				t.Errorf("%q is drawn as %s, want %s", tc.text, got, tc.want)
 			}

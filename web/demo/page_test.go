@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"testing"
 
-	"github.com/chromedp/chromedp"
+	"github.com/docket-handoff/docket/checks/browser"
 )
 
 const (
@@ -13,27 +13,27 @@ const (
 )
 
 // openChannel opens the page over a small bot, in a window of this size.
-func openChannel(t *testing.T, width, height int64) (*stage, *browser) {
+func openChannel(t *testing.T, width, height int64) (*stage, *tab) {
 	t.Helper()
-	s, b := newStage(t), newBrowser(t)
+	s, b := newStage(t), newTab(t)
 	b.open(s.url, width, height)
-	b.wait("the channel", `!document.querySelector("#compose").disabled`)
+	b.Wait("the channel", `!document.querySelector("#compose").disabled`)
 	return s, b
 }
 
 func TestPostFromThePage(t *testing.T) {
 	s, b := openChannel(t, 1440, 900)
-	b.press("New post", `document.querySelector("#compose")`)
+	b.Press("New post", `document.querySelector("#compose")`)
 	b.write(newPost, "<img src=x onerror=alert(1)> @Docket help")
-	b.wait("the post", messages("<img src=x onerror=alert(1)>")+".length === 1")
-	b.wait("the field to be put away", `document.querySelector("#post").hidden && document.activeElement.id === "compose"`)
+	b.Wait("the post", messages("<img src=x onerror=alert(1)>")+".length === 1")
+	b.Wait("the field to be put away", `document.querySelector("#post").hidden && document.activeElement.id === "compose"`)
 	if got := s.last(ana).words(); got != "[@Docket] <img src=x onerror=alert(1)>  help" && got != "[@Docket] <img src=x onerror=alert(1)> help" {
 		t.Errorf("the channel has %q", got)
 	}
-	b.press("New post", `document.querySelector("#compose")`)
-	b.wait("the field", "document.activeElement === "+newPost)
-	b.key("Escape", 27)
-	b.wait("the field to be put away", `document.querySelector("#post").hidden`)
+	b.Press("New post", `document.querySelector("#compose")`)
+	b.Wait("the field", "document.activeElement === "+newPost)
+	b.Key("Escape")
+	b.Wait("the field to be put away", `document.querySelector("#post").hidden`)
 }
 
 func TestLinesInQuickSuccessionKeepTheirOrder(t *testing.T) {
@@ -42,7 +42,7 @@ func TestLinesInQuickSuccessionKeepTheirOrder(t *testing.T) {
 	for _, line := range []string{"one", "two", "three", "four"} {
 		b.write(reply, line)
 	}
-	b.wait("the last line", messages("four")+".length === 1")
+	b.Wait("the last line", messages("four")+".length === 1")
 	said := ""
 	for _, m := range s.service.Messages(thread)[1:] {
 		said += m.Text + " "
@@ -55,12 +55,12 @@ func TestLinesInQuickSuccessionKeepTheirOrder(t *testing.T) {
 func TestTextThatIsRefusedComesBack(t *testing.T) {
 	s, b := openChannel(t, 1440, 900)
 	s.post(joinCard)
-	b.expect("413")
-	b.wait("a field", reply)
-	eval[chromedp.Void](b, "fill", `Object.assign(`+reply+`, {value: "x".repeat(8001)})`)
+	b.Expect("413")
+	b.Wait("a field", reply)
+	b.Script(`Object.assign(` + reply + `, {value: "x".repeat(8001)})`)
 	b.write(reply, "!")
-	b.wait("to be told why", trouble+` === "That is too long."`)
-	b.wait("the text", reply+".value.length === 8002")
+	b.Wait("to be told why", trouble+` === "That is too long."`)
+	b.Wait("the text", reply+".value.length === 8002")
 }
 
 func TestTroubleIsToldInThePage(t *testing.T) {
@@ -68,27 +68,27 @@ func TestTroubleIsToldInThePage(t *testing.T) {
 	s.post(joinCard)
 	s.service.SetBotEndpoint("http://127.0.0.1:1/")
 	b.write(reply, "anybody?")
-	b.wait("to be told", trouble+`?.includes("could not be told")`)
-	b.wait("the line to stand there all the same", messages("anybody?")+".length === 1")
-	b.expect("502")
-	b.press("Join", card+`?.querySelector("[data-verb]")`)
-	b.wait("to be told", trouble+`?.includes("nothing was changed")`)
-	b.wait("a button that can be pressed again", card+`?.querySelector("[data-verb]:not([aria-disabled])")`)
+	b.Wait("to be told", trouble+`?.includes("could not be told")`)
+	b.Wait("the line to stand there all the same", messages("anybody?")+".length === 1")
+	b.Expect("502")
+	b.Press("Join", card+`?.querySelector("[data-verb]")`)
+	b.Wait("to be told", trouble+`?.includes("nothing was changed")`)
+	b.Wait("a button that can be pressed again", card+`?.querySelector("[data-verb]:not([aria-disabled])")`)
 }
 
 func TestChannelFollowsWhatOthersDo(t *testing.T) {
 	s, b := openChannel(t, 1440, 900)
 	posted, err := s.service.Say(t.Context(), marek, room, "good morning")
 	s.must(err)
-	b.wait("the post", messages("good morning")+".length === 1")
-	b.wait("the news for those who cannot see it", `document.querySelector("#news").textContent === "Marek Novak: good morning"`)
+	b.Wait("the post", messages("good morning")+".length === 1")
+	b.Wait("the news for those who cannot see it", `document.querySelector("#news").textContent === "Marek Novak: good morning"`)
 	b.write(reply, "half a tho")
-	eval[chromedp.Void](b, "go on typing", `Object.assign(`+reply+`, {value: "half a thought"})`)
+	b.Script(`Object.assign(` + reply + `, {value: "half a thought"})`)
 	_, err = s.service.Delete(t.Context(), marek, posted.Thread, posted.Message)
 	s.must(err)
-	b.wait("the removal", `document.querySelector(".message .gone")?.textContent === "This message was deleted."`)
-	b.wait("what is being typed to stay", reply+`.value === "half a thought"`)
-	if eval[bool](b, "look for foreign tools", `!!document.querySelector(".root .line-tools")`) {
+	b.Wait("the removal", `document.querySelector(".message .gone")?.textContent === "This message was deleted."`)
+	b.Wait("what is being typed to stay", reply+`.value === "half a thought"`)
+	if browser.Eval[bool](b.Tab, `!!document.querySelector(".root .line-tools")`) {
 		t.Error("a foreign line can be edited")
 	}
 }
@@ -98,14 +98,14 @@ func TestPhoneHasTwoSides(t *testing.T) {
 	side := func(name string) string {
 		return `getComputedStyle(document.querySelector("#` + name + `")).visibility === "visible"`
 	}
-	b.wait("the website alone", side("website")+" && !("+side("channel")+")")
-	eval[chromedp.Void](b, "focus the tab", `document.querySelector("#tab-website").focus()`)
-	b.key("ArrowRight", 39)
-	b.wait("the channel alone", side("channel")+" && !("+side("website")+")")
-	b.wait("the focus on its tab", `document.activeElement.id === "tab-channel" && document.activeElement.ariaSelected === "true"`)
+	b.Wait("the website alone", side("website")+" && !("+side("channel")+")")
+	b.Script(`document.querySelector("#tab-website").focus()`)
+	b.Key("ArrowRight")
+	b.Wait("the channel alone", side("channel")+" && !("+side("website")+")")
+	b.Wait("the focus on its tab", `document.activeElement.id === "tab-channel" && document.activeElement.ariaSelected === "true"`)
 	for _, width := range []int64{1440, 1024, 901, 900, 600, 360} {
-		b.window(width, 800)
-		if eval[bool](b, "measure", "document.documentElement.scrollWidth > innerWidth") {
+		b.Window(width, 800)
+		if browser.Eval[bool](b.Tab, "document.documentElement.scrollWidth > innerWidth") {
 			t.Errorf("the page is wider than a window of %d pixels", width)
 		}
 	}
@@ -114,10 +114,10 @@ func TestPhoneHasTwoSides(t *testing.T) {
 func TestPageSurvivesANewService(t *testing.T) {
 	s, b := openChannel(t, 1440, 900)
 	s.post(joinCard)
-	b.wait("the thread", thread)
+	b.Wait("the thread", thread)
 	s.do("messages", map[string]any{"text": "a post of an older life"}, http.StatusCreated, nil)
-	b.wait("the post", messages("older life")+".length === 1")
-	eval[chromedp.Void](b, "put an empty channel in the place of this one", `(() => {
+	b.Wait("the post", messages("older life")+".length === 1")
+	b.Script(`(() => {
 		const real = window.fetch;
 		window.fetch = async (path, options) => {
 			const answer = await real(path, options);
@@ -127,5 +127,5 @@ func TestPageSurvivesANewService(t *testing.T) {
 	})()`)
 	_, err := s.service.Say(t.Context(), marek, room, "wake up")
 	s.must(err)
-	b.wait("the older posts to be gone", `!document.querySelector(".thread")`)
+	b.Wait("the older posts to be gone", `!document.querySelector(".thread")`)
 }

@@ -2,14 +2,12 @@ package demo_test
 
 import (
 	"testing"
-
-	"github.com/chromedp/chromedp"
 )
 
 // TestStory plays the whole of a handoff in a browser, both sides, against everything real.
 func TestStory(t *testing.T) {
-	s := &story{world: newWorld(t), browser: newBrowser(t), T: t}
-	s.scheme("light")
+	s := &story{world: newWorld(t), tab: newTab(t), T: t}
+	s.Scheme("light")
 	s.open(s.url, 1440, 900)
 	s.step("ask")
 
@@ -21,7 +19,7 @@ func TestStory(t *testing.T) {
 	s.visitorSays("Yes, please")
 	s.visitorReads("agent", "I've asked our team")
 	s.step("join")
-	s.shoot("1-waiting")
+	s.Shoot("1-waiting")
 
 	s.pressOnCard("handoff.join")
 	s.visitorReads("agent", "Ana Silva has joined")
@@ -33,20 +31,20 @@ func TestStory(t *testing.T) {
 	s.specialistSays("// Finance agreed to two weeks this morning")
 	s.specialistSays("Gladly: your trial now runs until 21 December.")
 	s.visitorReads("specialist", "until 21 December")
-	s.wait("the internal line to stay internal", s.lines("specialist", "Finance")+".length === 0")
+	s.Wait("the internal line to stay internal", s.lines("specialist", "Finance")+".length === 0")
 	s.pictures("2-joined")
 
 	s.become("Marek Novak")
 	s.pressOnCard("handoff.end")
-	s.wait("Marek to be told who has it", card+`?.parentElement.querySelector(".notice")?.textContent.includes("Ana Silva has this conversation")`)
-	s.shoot("3-taken")
+	s.Wait("Marek to be told who has it", card+`?.parentElement.querySelector(".notice")?.textContent.includes("Ana Silva has this conversation")`)
+	s.Shoot("3-taken")
 	s.pressOnCard("handoff.transcript")
-	s.wait("what the agent said", card+`?.textContent.includes("HubSpot is built in")`)
-	s.wait("a word that nobody else sees it", thread+`?.querySelector(".by .only")`)
-	s.wait("the old notice to be gone", "!"+thread+`?.querySelector(".notice")`)
-	s.shoot("3-transcript")
+	s.Wait("what the agent said", card+`?.textContent.includes("HubSpot is built in")`)
+	s.Wait("a word that nobody else sees it", thread+`?.querySelector(".by .only")`)
+	s.Wait("the old notice to be gone", "!"+thread+`?.querySelector(".notice")`)
+	s.Shoot("3-transcript")
 	s.pressOnCard("handoff.card")
-	s.wait("the card again", card+`?.querySelector("[data-verb='handoff.leave']")`)
+	s.Wait("the card again", card+`?.querySelector("[data-verb='handoff.leave']")`)
 	s.become("Ana Silva")
 
 	s.reloadWebsite()
@@ -59,16 +57,16 @@ func TestStory(t *testing.T) {
 
 	s.pressOnCard("handoff.end")
 	s.visitorReads("agent", "I'm back with you")
-	s.wait("the closing summary", thread+`?.querySelectorAll(".card").length === 2 && `+thread+`.textContent.includes("Conversation ended")`)
-	s.wait("a card without buttons", thread+`?.querySelectorAll(".card button").length === 0`)
-	s.wait("the story to be told", `document.querySelectorAll(".steps .done").length === 4`)
-	s.shoot("4-ended")
+	s.Wait("the closing summary", thread+`?.querySelectorAll(".card").length === 2 && `+thread+`.textContent.includes("Conversation ended")`)
+	s.Wait("a card without buttons", thread+`?.querySelectorAll(".card button").length === 0`)
+	s.Wait("the story to be told", `document.querySelectorAll(".steps .done").length === 4`)
+	s.Shoot("4-ended")
 }
 
 // story is the person in front of the page.
 type story struct {
 	*world
-	*browser
+	*tab
 	*testing.T
 }
 
@@ -90,7 +88,7 @@ func (s *story) visitorSays(text string) {
 // visitorReads waits for a line of somebody's in the widget, once and no more than once.
 func (s *story) visitorReads(kind, text string) {
 	s.Helper()
-	s.wait("the visitor to read "+text, s.lines(kind, text)+".length === 1")
+	s.Wait("the visitor to read "+text, s.lines(kind, text)+".length === 1")
 }
 
 func (s *story) lines(kind, text string) string {
@@ -100,7 +98,7 @@ func (s *story) lines(kind, text string) string {
 // step waits until a step of the story is the next one.
 func (s *story) step(name string) {
 	s.Helper()
-	s.wait("the step "+name, `document.querySelector(".steps .now")?.dataset.step === `+quoted(name))
+	s.Wait("the step "+name, `document.querySelector(".steps .now")?.dataset.step === `+quoted(name))
 }
 
 func (s *story) specialistSays(text string) {
@@ -112,7 +110,7 @@ func (s *story) specialistSays(text string) {
 // channelReads waits for a line in the handoff's thread, once and no more than once.
 func (s *story) channelReads(text string) {
 	s.Helper()
-	s.wait("the channel to read "+text, messages(text)+".length === 1")
+	s.Wait("the channel to read "+text, messages(text)+".length === 1")
 }
 
 func messages(text string) string {
@@ -121,29 +119,29 @@ func messages(text string) string {
 
 func (s *story) pressOnCard(verb string) {
 	s.Helper()
-	s.press(verb, card+`?.querySelector("[data-verb='`+verb+`']")`)
+	s.Press(verb, card+`?.querySelector("[data-verb='`+verb+`']")`)
 }
 
 func (s *story) become(name string) {
 	s.Helper()
 	label := `[...document.querySelectorAll(".people label")].find((l) => l.textContent.includes(` + quoted(name) + `))`
-	s.press(name, label)
-	s.wait(name+" to be played", label+`?.querySelector("input").checked`)
+	s.Press(name, label)
+	s.Wait(name+" to be played", label+`?.querySelector("input").checked`)
 }
 
 func (s *story) reloadWebsite() {
 	s.Helper()
-	eval[chromedp.Void](s.browser, "mark the website", `document.querySelector("iframe").contentWindow.old = true`)
-	s.press("reload", `document.querySelector("#reload")`)
-	s.wait("another website", `!document.querySelector("iframe").contentWindow.old`)
+	s.Script(`document.querySelector("iframe").contentWindow.old = true`)
+	s.Press("reload", `document.querySelector("#reload")`)
+	s.Wait("another website", `!document.querySelector("iframe").contentWindow.old`)
 }
 
 // editLast gives a line of one's own another text.
 func (s *story) editLast(old, text string) {
 	s.Helper()
 	line := messages(old) + "[0]"
-	eval[chromedp.Void](s.browser, "edit", line+`.querySelector("[data-tool=edit]").click()`)
-	eval[chromedp.Void](s.browser, "empty the field", `document.querySelector(".editing textarea").value = ""`)
+	s.Script(line + `.querySelector("[data-tool=edit]").click()`)
+	s.Script(`document.querySelector(".editing textarea").value = ""`)
 	s.write(`document.querySelector(".editing textarea")`, text)
 	s.channelReads(text)
 }
@@ -151,13 +149,13 @@ func (s *story) editLast(old, text string) {
 // pictures keeps the page in light and dark, and both of its sides on a phone.
 func (s *story) pictures(name string) {
 	s.Helper()
-	s.shoot(name + "-light")
-	s.scheme("dark")
-	s.shoot(name + "-dark")
-	s.window(390, 844)
-	s.shoot(name + "-phone-website")
-	s.press("the channel's tab", `document.querySelector("#tab-channel")`)
-	s.shoot(name + "-phone-channel")
-	s.window(1440, 900)
-	s.scheme("light")
+	s.Shoot(name + "-light")
+	s.Scheme("dark")
+	s.Shoot(name + "-dark")
+	s.Window(390, 844)
+	s.Shoot(name + "-phone-website")
+	s.Press("the channel's tab", `document.querySelector("#tab-channel")`)
+	s.Shoot(name + "-phone-channel")
+	s.Window(1440, 900)
+	s.Scheme("light")
 }

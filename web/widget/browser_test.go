@@ -5,39 +5,33 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 
 	"github.com/docket-handoff/docket/audit"
+	"github.com/docket-handoff/docket/checks/browser"
 	"github.com/docket-handoff/docket/handoff"
 	"github.com/docket-handoff/docket/store/bolt"
 	"github.com/docket-handoff/docket/web"
 )
 
-const (
-	channel = handoff.ID("room")
-	patient = 20 * time.Second // for whatever the page should come to show
-)
+const channel = handoff.ID("room")
 
 // site is a website on one origin, the server on another, and a browser on the website.
 type site struct {
 	*testing.T
-	desk    *handoff.Desk
-	server  *web.Server
-	api     *httptest.Server
-	page    *httptest.Server
-	head    string // what the page's script tag says beside its address
-	room    room
-	browser context.Context
+	desk   *handoff.Desk
+	server *web.Server
+	api    *httptest.Server
+	page   *httptest.Server
+	head   string // what the page's script tag says beside its address
+	room   room
+	tab    *browser.Tab
 
 	mu   sync.Mutex
 	down bool // the server is away; the browser has the script in its cache
@@ -45,8 +39,7 @@ type site struct {
 
 func newSite(t *testing.T) *site {
 	t.Helper()
-	chromium := chromiumPath(t)
-	s := &site{T: t, head: `data-agent="marketing"`}
+	s := &site{T: t, tab: browser.New(t), head: `data-agent="marketing"`}
 	engine, err := bolt.Open(filepath.Join(t.TempDir(), "docket.db"))
 	s.must(err)
 	t.Cleanup(func() { engine.Close() })
@@ -67,12 +60,6 @@ func newSite(t *testing.T) *site {
 
 	s.must(s.desk.Connect(ctx, "k", handoff.Channel{ID: channel, Platform: "room", Name: "Sales"}, "t", "connected"))
 	s.putAgent(handoff.Policy{Enabled: true, Channels: []handoff.ID{channel}})
-	s.browser = browse(t, chromium)
-	t.Cleanup(func() {
-		if faults := js[[]string](s, "window.faults ?? []"); len(faults) > 0 {
-			t.Errorf("the script failed: %q", faults)
-		}
-	})
 	return s
 }
 
@@ -81,7 +68,6 @@ const pageHTML = `<!doctype html><html lang="en"><head><meta charset="utf-8"><ti
 <style>body{font:16px/1.6 Georgia,serif;margin:48px;max-width:640px;color:#333;background:#fbfaf7}
 @media (prefers-color-scheme:dark){body{color:#ccc;background:#0e1014}}</style></head>
 <body><h1>Plans that grow with you</h1><p>Every plan includes all integrations, single sign-on and a person to talk to.</p>
-<script>faults = []; addEventListener("error", (e) => faults.push(e.message)); addEventListener("unhandledrejection", (e) => faults.push(String(e.reason)));</script>
 <script src="%s/widget.js" %s async></script></body></html>`
 
 func (s *site) serve(w http.ResponseWriter, r *http.Request) {
@@ -156,49 +142,10 @@ func (r *room) set(change func(*room)) {
 	change(r)
 }
 
-// chromiumPath finds a browser, or skips by name; it fails instead where the browser's tests are required.
-func chromiumPath(t *testing.T) string {
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	if strings.Contains(os.Getenv("DOCKET_TEST_REQUIRE"), "browser") {
-		t.Fatal("needs Chromium, which DOCKET_TEST_REQUIRE asks for: put chromium into the PATH")
-	}
-	t.Skip("needs Chromium: put chromium into the PATH to run this test")
-	return ""
-}
-
-func browse(t *testing.T, chromium string) context.Context {
-	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(chromium), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-dev-shm-usage", true),
-		chromedp.WindowSize(1100, 800),
-	)
-	allocator, closeAllocator := chromedp.NewExecAllocator(context.Background(), options...)
-	ctx, closeBrowser := chromedp.NewContext(allocator)
-	t.Cleanup(func() { closeBrowser(); closeAllocator() })
-	if err := chromedp.Do(ctx); err != nil {
-		t.Fatalf("the browser does not start: %v", err)
-	}
-	return ctx
-}
-
-// do runs browser actions; a page that does not come to what they wait for fails the test.
-func (s *site) do(actions ...chromedp.Action[chromedp.Void]) {
-	s.Helper()
-	ctx, cancel := context.WithTimeout(s.browser, patient)
-	defer cancel()
-	if err := chromedp.Do(ctx, actions...); err != nil {
-		s.Fatal(err)
-	}
-}
-
 // open loads the page and waits for the widget.
 func (s *site) open() {
 	s.Helper()
-	s.do(chromedp.Navigate(s.page.URL))
+	s.tab.Go(s.page.URL)
 	s.see("the launcher", `q("launcher")`)
 }
 
@@ -214,17 +161,13 @@ return %s; })()`
 // js evaluates an expression in the page.
 func js[T any](s *site, expression string) T {
 	s.Helper()
-	ctx, cancel := context.WithTimeout(s.browser, patient)
-	defer cancel()
-	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](fmt.Sprintf(prelude, expression)))
-	s.must(err)
-	return value
+	return browser.Eval[T](s.tab, fmt.Sprintf(prelude, expression))
 }
 
 // see waits until an expression is true in the page.
 func (s *site) see(what, expression string) {
 	s.Helper()
-	for deadline := time.Now().Add(patient); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(browser.Patience); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		if js[bool](s, "!!("+expression+")") {
 			return
 		}
@@ -242,22 +185,8 @@ func (s *site) click(id string) {
 func (s *site) write(text string) {
 	s.Helper()
 	js[bool](s, `(q("composer").focus(), true)`)
-	s.do(chromedp.KeyEvent(text))
-	s.key("Enter", 13, 0)
-}
-
-// key presses one key; shift is 8.
-func (s *site) key(name string, code, modifiers int64) {
-	s.Helper()
-	press := input.DispatchKeyEventParams{Type: input.DispatchKeyEventTypeKeyDown, Key: name, Code: name, WindowsVirtualKeyCode: code, Modifiers: modifiers}
-	if name == "Enter" {
-		press.Text = "\r"
-	}
-	for _, kind := range []input.DispatchKeyEventType{input.DispatchKeyEventTypeKeyDown, input.DispatchKeyEventTypeKeyUp} {
-		press.Type = kind
-		_, err := chromedp.Call(s.browser, input.DispatchKeyEvent, press)
-		s.must(err)
-	}
+	s.tab.Do("type", chromedp.KeyEvent(text))
+	s.tab.Key("Enter")
 }
 
 // talk is the conversation that the browser keeps.
@@ -271,7 +200,7 @@ func (s *site) talk() handoff.ID {
 // join lets Ana press Join, when the thread is there.
 func (s *site) join(conversation handoff.ID) handoff.Place {
 	s.Helper()
-	for deadline := time.Now().Add(patient); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(browser.Patience); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
 		c, err := s.desk.Conversation(s.Context(), conversation)
 		s.must(err)
 		h, err := s.desk.Handoff(s.Context(), c.Handoff)

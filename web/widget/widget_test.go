@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/docket-handoff/docket/audit"
+	"github.com/docket-handoff/docket/checks/browser"
 	"github.com/docket-handoff/docket/handoff"
 )
 
@@ -89,6 +90,7 @@ func TestOutage(t *testing.T) {
 	s.write("Before")
 	s.see("the line", `messages.at(-1).dataset.state == "Sent"`)
 	talk := s.talk()
+	s.tab.Expect("net::ERR_")
 	s.outage(true)
 	s.write("During 1")
 	s.write("During 2")
@@ -143,6 +145,7 @@ func TestUnread(t *testing.T) {
 func TestConversationGone(t *testing.T) {
 	s := newSite(t)
 	s.open()
+	s.tab.Expect("404")
 	js[bool](s, fmt.Sprintf(`(localStorage["docket:%s:marketing"] = JSON.stringify({ id: "0198-gone", token: "old", at: Date.now(), open: true }), true)`, s.api.URL))
 	s.open()
 	s.see("the sentence", `q("notice").textContent.includes("not open any more")`)
@@ -159,7 +162,7 @@ func TestTextIsText(t *testing.T) {
 	s.click("launcher")
 	s.write("<b>Hello</b>")
 	s.see("the line", `texts.at(-1) == "<b>Hello</b>" && messages.at(-1).dataset.state == "Sent"`)
-	evil := `<img src=x onerror="window.faults.push('ran')"> see https://example.com/a?b=1&c=2. javascript:alert(1)`
+	evil := `<img src=x onerror="throw 'ran'"> see https://example.com/a?b=1&c=2. javascript:alert(1)`
 	s.agentSays(s.talk(), evil)
 	s.see("the words as they are", `texts.at(-1).startsWith("<img src=x")`)
 	links := js[[]string](s, `[...messages.at(-1).querySelectorAll("a")].map((a) => a.href + " " + a.rel)`)
@@ -260,6 +263,7 @@ func TestForeignPage(t *testing.T) {
 	s := newSite(t)
 	_, err := s.desk.PutAgent(t.Context(), audit.Actor{Kind: audit.System}, handoff.Agent{ID: "marketing", AllowedOrigins: []string{"https://www.example.com"}})
 	s.must(err)
+	s.tab.Expect("blocked by CORS policy", "net::ERR_FAILED")
 	s.open()
 	s.click("launcher")
 	s.see("that it is out of reach", `q("notice").textContent.startsWith("The chat cannot be reached right now.")`)
@@ -291,7 +295,8 @@ func TestFourthTab(t *testing.T) {
 	s.see("the line", `messages.at(-1).dataset.state == "Sent"`)
 	talk := s.talk()
 	token := js[string](s, `JSON.parse(localStorage["docket:`+s.api.URL+`:marketing"]).token`)
-	s.do(chromedp.Navigate("about:blank"))
+	s.tab.Go("about:blank")
+	s.tab.Expect("429")
 	for range 3 {
 		s.hold(talk, token)
 	}
@@ -324,27 +329,27 @@ func TestKeyboard(t *testing.T) {
 	s := newSite(t)
 	s.open()
 	js[bool](s, `(q("launcher").focus(), true)`)
-	s.key("Enter", 13, 0)
+	s.tab.Key("Enter")
 	s.see("the focus in the composer", `shadow.activeElement == q("composer")`)
 	if got := js[string](s, `q("panel").getAttribute("role") + " " + shadow.getElementById(q("panel").getAttribute("aria-labelledby")).textContent + " " + q("log").role`); !strings.HasPrefix(got, "dialog ") || !strings.HasSuffix(got, " log") {
 		t.Errorf("roles: %s", got)
 	}
-	s.do(chromedp.KeyEvent("a"))
-	s.key("Enter", 13, 8)
-	s.do(chromedp.KeyEvent("b"))
+	s.tab.Do("type", chromedp.KeyEvent("a"))
+	s.tab.Key("Shift+Enter")
+	s.tab.Do("type", chromedp.KeyEvent("b"))
 	s.see("two lines", `q("composer").value == "a\nb"`)
 	js[bool](s, `(q("composer").dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", isComposing: true, bubbles: true })), true)`)
 	s.see("nothing sent while composing", `q("composer").value == "a\nb"`)
-	s.key("Escape", 27, 0)
+	s.tab.Key("Escape")
 	s.see("the focus on the launcher", `!visible("panel") && shadow.activeElement == q("launcher")`)
-	s.key("Enter", 13, 0)
+	s.tab.Key("Enter")
 	js[bool](s, `(q("composer").value = "x".repeat(4001), q("composer").dispatchEvent(new Event("input")), true)`)
 	s.see("the limit", `shadow.getElementById("count").textContent == "1 characters too many" && q("send").disabled`)
 }
 
 func TestPhone(t *testing.T) {
 	s := newSite(t)
-	s.do(chromedp.EmulateViewport(360, 640, chromedp.EmulateMobile, chromedp.EmulateTouch))
+	s.tab.Do("hold a phone", chromedp.EmulateViewport(360, 640, chromedp.EmulateMobile, chromedp.EmulateTouch))
 	s.open()
 	s.click("launcher")
 	s.see("the panel over all", `(() => { const r = q("panel").getBoundingClientRect(); return r.left == 0 && r.top == 0 && r.width == 360 && r.height == innerHeight; })()`)
@@ -356,9 +361,9 @@ func TestPhone(t *testing.T) {
 	if js[bool](s, `document.documentElement.scrollWidth > 360`) {
 		t.Error("the page scrolls sideways")
 	}
-	for _, shift := range []int64{0, 8} { // Tab never leaves the panel
+	for _, key := range []string{"Tab", "Shift+Tab"} { // Tab never leaves the panel
 		for range 12 {
-			s.key("Tab", 9, shift)
+			s.tab.Key(key)
 			if !js[bool](s, `q("panel").contains(shadow.activeElement)`) {
 				t.Fatal("the focus left the panel")
 			}
@@ -387,10 +392,9 @@ func TestContrast(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			s := newSite(t)
 			s.head = `data-agent="marketing" data-open="true" ` + row.head
-			_, err := chromedp.Call(s.browser, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			browser.Call(s.tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
 				Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: row.scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}},
 			})
-			s.must(err)
 			s.open()
 			s.see("the open panel", `visible("panel")`)
 			s.write("Hello")
