@@ -29,7 +29,7 @@ var rooms = map[string][]string{
 	"store/bolt":      {"store", "go.etcd.io/bbolt"},
 	"store/storetest": {"store"},
 	"audit":           {"store"},
-	"handoff":         {"audit", "store", "github.com/google/uuid", "golang.org/x/sync", "golang.org/x/text"},
+	"handoff":         {"audit", "store", "github.com/google/uuid", "golang.org/x/sync", "golang.org/x/net", "golang.org/x/text"},
 	"teams":           {"handoff", "audit", "bot", "cards", "activity", "auth", "golang.org/x/net"},
 	"agent":           {"handoff"},
 	"web":             {"handoff", "audit", "web/widget", "github.com/labstack/echo/v4", "github.com/golang-jwt/jwt/v5", "github.com/google/uuid", "golang.org/x/time"},

@@ -7,6 +7,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+
+	"golang.org/x/net/idna"
 )
 
 // Agent is the AI on a website and what an admin has set for it.
@@ -132,13 +135,30 @@ func (p Policy) validate() error {
 	return nil
 }
 
-// originOf reduces what people type to the form that browsers send.
+// originOf reduces what people type to the form that browsers send (https://html.spec.whatwg.org/multipage/browsers.html#ascii-serialisation-of-an-origin):
+// without the port that the scheme has anyway, and names beyond ASCII in their xn-- form. What no browser ever sends is refused: it
+// would look allowed and never be.
 func originOf(s string) (string, error) {
 	u, err := url.Parse(strings.TrimSpace(s))
-	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {
+	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Hostname() == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {
 		return "", fmt.Errorf("%q is no origin; write it like https://www.example.com", s)
 	}
-	return u.Scheme + "://" + strings.ToLower(u.Host), nil
+	if strings.Contains(u.Host, "*") {
+		return "", fmt.Errorf("%q: there are no wildcards; write each origin like https://www.example.com", s)
+	}
+	host, port := strings.ToLower(u.Hostname()), u.Port()
+	if strings.ContainsFunc(host, func(r rune) bool { return r > unicode.MaxASCII }) {
+		if host, err = idna.Lookup.ToASCII(host); err != nil {
+			return "", fmt.Errorf("%q is no origin: there can be no host of this name", s)
+		}
+	}
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	if port == "" || (u.Scheme == "https" && port == "443") || (u.Scheme == "http" && port == "80") {
+		return u.Scheme + "://" + host, nil
+	}
+	return u.Scheme + "://" + host + ":" + port, nil
 }
 
 // Allows says whether a page of this origin may carry the widget.

@@ -225,23 +225,26 @@ func TestAgents(t *testing.T) {
 			change func(*handoff.Agent)
 			says   string
 		}{
-			"an id with blanks":        {func(a *handoff.Agent) { a.ID = "my agent" }, "agent"},
-			"an id like a path":        {func(a *handoff.Agent) { a.ID = "../x" }, "agent"},
-			"no id":                    {func(a *handoff.Agent) { a.ID = "" }, "agent"},
-			"an origin with a path":    {func(a *handoff.Agent) { a.AllowedOrigins = []string{"https://example.com/x"} }, "allowed_origins[0]"},
-			"an origin without scheme": {func(a *handoff.Agent) { a.AllowedOrigins = []string{"https://a.example", "example.com"} }, "allowed_origins[1]"},
-			"an origin with a user":    {func(a *handoff.Agent) { a.AllowedOrigins = []string{"https://me@example.com"} }, "allowed_origins[0]"},
-			"a wildcard":               {func(a *handoff.Agent) { a.AllowedOrigins = []string{"*"} }, "allowed_origins[0]"},
-			"a long instruction":       {func(a *handoff.Agent) { a.Handoff.Instruction = strings.Repeat("x", 8001) }, "instruction"},
-			"a wait before yesterday":  {func(a *handoff.Agent) { a.Handoff.WaitSeconds = -1 }, "wait_seconds"},
-			"a wait of a month":        {func(a *handoff.Agent) { a.Handoff.WaitSeconds = 30 * 24 * 3600 }, "wait_seconds"},
-			"hours without a zone":     {func(a *handoff.Agent) { a.Handoff.WorkHours = &handoff.WorkHours{} }, "work_hours.time_zone"},
-			"an unknown text":          {func(a *handoff.Agent) { a.Texts = map[string]string{"hello": "x"} }, "texts.hello"},
-			"a long text":              {func(a *handoff.Agent) { a.Texts = map[string]string{handoff.TextLeft: strings.Repeat("x", 1001)} }, "texts.left"},
-			"an answer to nothing":     {func(a *handoff.Agent) { a.Answers = []handoff.KnownAnswer{{Answer: "x"}} }, "answers[0]"},
-			"no answer":                {func(a *handoff.Agent) { a.Answers = []handoff.KnownAnswer{{Questions: []string{"x"}}} }, "answers[0]"},
-			"a webhook that is a path": {func(a *handoff.Agent) { a.Webhook = &handoff.Webhook{URL: "/hook"} }, "webhook.url"},
-			"a webhook of a file":      {func(a *handoff.Agent) { a.Webhook = &handoff.Webhook{URL: "file:///etc/passwd"} }, "webhook.url"},
+			"an id with blanks":         {func(a *handoff.Agent) { a.ID = "my agent" }, "agent"},
+			"an id like a path":         {func(a *handoff.Agent) { a.ID = "../x" }, "agent"},
+			"no id":                     {func(a *handoff.Agent) { a.ID = "" }, "agent"},
+			"an origin with a path":     {func(a *handoff.Agent) { a.AllowedOrigins = []string{"https://example.com/x"} }, "allowed_origins[0]"},
+			"an origin without scheme":  {func(a *handoff.Agent) { a.AllowedOrigins = []string{"https://a.example", "example.com"} }, "allowed_origins[1]"},
+			"an origin with a user":     {func(a *handoff.Agent) { a.AllowedOrigins = []string{"https://me@example.com"} }, "allowed_origins[0]"},
+			"a wildcard":                {func(a *handoff.Agent) { a.AllowedOrigins = []string{"*"} }, "allowed_origins[0]"},
+			"an origin with a wildcard": {func(a *handoff.Agent) { a.AllowedOrigins = []string{"https://*.example.com"} }, "no wildcards"},
+			"an origin of no host":      {func(a *handoff.Agent) { a.AllowedOrigins = []string{"https://:8443"} }, "allowed_origins[0]"},
+			"a name that cannot be":     {func(a *handoff.Agent) { a.AllowedOrigins = []string{"https://bü\u00adcher\u2024de"} }, "allowed_origins[0]"},
+			"a long instruction":        {func(a *handoff.Agent) { a.Handoff.Instruction = strings.Repeat("x", 8001) }, "instruction"},
+			"a wait before yesterday":   {func(a *handoff.Agent) { a.Handoff.WaitSeconds = -1 }, "wait_seconds"},
+			"a wait of a month":         {func(a *handoff.Agent) { a.Handoff.WaitSeconds = 30 * 24 * 3600 }, "wait_seconds"},
+			"hours without a zone":      {func(a *handoff.Agent) { a.Handoff.WorkHours = &handoff.WorkHours{} }, "work_hours.time_zone"},
+			"an unknown text":           {func(a *handoff.Agent) { a.Texts = map[string]string{"hello": "x"} }, "texts.hello"},
+			"a long text":               {func(a *handoff.Agent) { a.Texts = map[string]string{handoff.TextLeft: strings.Repeat("x", 1001)} }, "texts.left"},
+			"an answer to nothing":      {func(a *handoff.Agent) { a.Answers = []handoff.KnownAnswer{{Answer: "x"}} }, "answers[0]"},
+			"no answer":                 {func(a *handoff.Agent) { a.Answers = []handoff.KnownAnswer{{Questions: []string{"x"}}} }, "answers[0]"},
+			"a webhook that is a path":  {func(a *handoff.Agent) { a.Webhook = &handoff.Webhook{URL: "/hook"} }, "webhook.url"},
+			"a webhook of a file":       {func(a *handoff.Agent) { a.Webhook = &handoff.Webhook{URL: "file:///etc/passwd"} }, "webhook.url"},
 		} {
 			a := handoff.Agent{ID: "other", Name: "Other"}
 			row.change(&a)
@@ -257,7 +260,9 @@ func TestAgents(t *testing.T) {
 		_, err = h.desk.Availability(h.Context(), "other", time.Now())
 		h.wantCode(err, handoff.CodeUnknownAgent)
 
-		put, err := h.desk.PutAgent(h.Context(), audit.Actor{Kind: audit.System}, handoff.Agent{ID: "other", AllowedOrigins: []string{"https://Example.com/", "http://localhost:8080"}})
+		put, err := h.desk.PutAgent(h.Context(), audit.Actor{Kind: audit.System}, handoff.Agent{ID: "other", AllowedOrigins: []string{
+			"https://Example.com/", "http://localhost:8080", "https://shop.example:443", "http://shop.example:80/", "https://shop.example:80", "https://Bücher.example", "http://[::1]:3978",
+		}})
 		if err != nil || put.Name != "other" || put.UpdatedAt.IsZero() {
 			t.Fatalf("%+v, %v", put, err)
 		}
@@ -265,6 +270,7 @@ func TestAgents(t *testing.T) {
 		h.must(err)
 		for origin, want := range map[string]bool{
 			"https://example.com": true, "https://EXAMPLE.com": true, "http://localhost:8080": true,
+			"https://shop.example": true, "http://shop.example": true, "https://shop.example:80": true, "https://xn--bcher-kva.example": true, "http://[::1]:3978": true, // as browsers send them
 			"http://example.com": false, "https://example.com.evil.example": false, "https://www.example.com": false, "http://localhost": false, "null": false, "": false,
 		} {
 			if got.Allows(origin) != want {
