@@ -2,6 +2,7 @@ package admin
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/docket-handoff/docket/handoff"
@@ -16,6 +17,10 @@ type agentTab struct {
 	read        func(handoff.Agent) url.Values        // the fields as they are stored
 	write       func(*visit, *form, *handoff.Agent)   // what was typed into the agent, or what is wrong with it
 	around      func(*visit, *agentView) (any, error) // what the page shows beside the form; nil: nothing
+
+	// says tells a field's values in words, for who must choose between two of them; empty when the values say it themselves.
+	// nil: all do.
+	says func(v *visit, field string, values []string) string
 }
 
 // tabs are the editor's pages, in their order.
@@ -28,6 +33,7 @@ func agentPath(id handoff.ID) string { return "/admin/agents/" + string(id) }
 // agentView is what a tab shows.
 type agentView struct {
 	Agent handoff.Agent // as it is stored
+	Typed handoff.Agent // with what was typed, unless something is wrong with that
 	Tabs  []navLink
 	Now   nowView
 	Form  *form
@@ -65,7 +71,7 @@ func (v *visit) showTab(tab *agentTab) error {
 	if err != nil {
 		return err
 	}
-	return v.showAgent(tab, agentView{Agent: a, Form: tab.form(a)})
+	return v.showAgent(tab, agentView{Agent: a, Typed: a, Form: tab.form(a)})
 }
 
 // form is the tab's form before anybody typed.
@@ -108,8 +114,9 @@ func (v *visit) typed(tab *agentTab) (stored, edited handoff.Agent, f *form, err
 		tab.write(v, f, &edited)
 		return stored, edited, f, nil
 	}
-	for name, values := range tab.form(stored).values {
-		f.values[name] = values
+	kept := tab.form(stored).values
+	for _, field := range tab.fields {
+		f.values[field.Field] = kept[field.Field]
 	}
 	return stored, edited, f, nil
 }
@@ -123,16 +130,16 @@ func (v *visit) saveTab(tab *agentTab) error {
 			return err
 		}
 		if len(f.Errors) == 0 {
-			f.meanwhile(tab.read(stored), tab.fields)
+			f.meanwhile(tab.read(stored), tab.read(edited), tab.fields, func(field string, values []string) string { return v.inWords(tab, field, values) })
 		}
 		if f.failed() {
-			return v.showAgent(tab, agentView{Agent: stored, Form: f})
+			return v.showAgent(tab, agentView{Agent: stored, Typed: edited, Form: f})
 		}
 		switch _, err := v.desk.ReplaceAgent(v.ctx(), v.by(), stored.UpdatedAt, edited); handoff.CodeOf(err) {
 		case handoff.CodeChanged: // between the look and the write: look again
 		case handoff.CodeInvalid:
 			f.wrong(tab.fields[0].Field, capital(publicText(err))+".")
-			return v.showAgent(tab, agentView{Agent: stored, Form: f})
+			return v.showAgent(tab, agentView{Agent: stored, Typed: edited, Form: f})
 		default:
 			if err != nil {
 				return err
@@ -140,6 +147,27 @@ func (v *visit) saveTab(tab *agentTab) error {
 			return v.done(agentPath(stored.ID)+tab.path, "Saved. It counts from now on.")
 		}
 	}
+}
+
+// inWords is what a tab's field holds, as people say it.
+func (v *visit) inWords(tab *agentTab, field string, values []string) string {
+	if tab.says != nil {
+		if said := tab.says(v, field, values); said != "" {
+			return said
+		}
+	}
+	if said := strings.Join(values, ", "); said != "" {
+		return said
+	}
+	return "(empty)"
+}
+
+// onOff says whether a box is ticked.
+func onOff(values []string) string {
+	if slices.Contains(values, onValue) {
+		return "On"
+	}
+	return "Off"
 }
 
 func capital(s string) string {

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"math"
 	"net/url"
 	"slices"
@@ -23,7 +24,7 @@ var handoffTab = agentTab{
 
 // The functions are joined in init because the tab is among the tabs that they show.
 func init() {
-	handoffTab.read, handoffTab.write, handoffTab.around = readHandoff, writeHandoff, (*visit).aroundHandoff
+	handoffTab.read, handoffTab.write, handoffTab.around, handoffTab.says = readHandoff, writeHandoff, (*visit).aroundHandoff, saysHandoff
 }
 
 func (v *visit) handoffTab() error     { return v.showTab(&handoffTab) }
@@ -76,6 +77,30 @@ func writeHandoff(v *visit, f *form, a *handoff.Agent) {
 	}
 }
 
+func saysHandoff(v *visit, field string, values []string) string {
+	switch field {
+	case "enabled":
+		return onOff(values)
+	case "channels", "fallbacks":
+		var names []string
+		for _, id := range values {
+			names = append(names, v.channelName(handoff.ID(id)))
+		}
+		return cmp.Or(strings.Join(names, ", "), "none")
+	case "wait", "remind", "idle":
+		if minutes := strings.Join(values, ""); minutes != "" {
+			return minutes + " min"
+		}
+		return map[string]string{"wait": usually(handoff.DefaultWait), "remind": "none", "idle": usually(handoff.DefaultIdle)}[field]
+	}
+	return ""
+}
+
+// usually says what counts where a field of minutes is empty.
+func usually(wait time.Duration) string {
+	return strconv.Itoa(int(wait/time.Minute)) + " min, as usual"
+}
+
 // ids are a field's values.
 func ids(list []handoff.ID) []string {
 	var out []string
@@ -125,11 +150,12 @@ func (f *form) minutes(name string) int {
 		return 0
 	}
 	n, err := strconv.ParseFloat(typed, 64)
-	if err != nil || math.IsNaN(n) || n < 0 || n > maxMinutes {
-		f.wrong(name, "Write a number of minutes, at most 10080 (a week), or leave it empty.")
+	seconds := math.Round(n * 60)
+	if err != nil || math.IsNaN(n) || seconds < 1 || n > maxMinutes { // no seconds at all would mean the default, which nobody wants who types 0
+		f.wrong(name, "Write a number of minutes above 0, at most 10080 (a week), or leave it empty.")
 		return 0
 	}
-	return int(math.Round(n * 60))
+	return int(seconds)
 }
 
 // handoffMore is what stands around the form.
@@ -170,33 +196,13 @@ func (v *visit) aroundHandoff(view *agentView) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	names := map[string]string{}
 	for _, c := range channels {
 		shown := channelView{c}
-		names[string(c.ID)] = shown.Title()
 		more.Channels = append(more.Channels, channelBox{shown, slices.Contains(f.Values("channels"), string(c.ID))})
 		more.Fallbacks = append(more.Fallbacks, channelBox{shown, slices.Contains(f.Values("fallbacks"), string(c.ID))})
-	}
-	for i, d := range f.Differ {
-		switch d.Field {
-		case "channels", "fallbacks":
-			f.Differ[i].Theirs, f.Differ[i].Yours = titled(d.Theirs, names), titled(d.Yours, names)
-		}
 	}
 	if more.Recent, err = v.recentConversations(view.Agent.ID); err != nil {
 		return nil, err
 	}
 	return more, nil
-}
-
-// titled puts names in the place of ids.
-func titled(list string, names map[string]string) string {
-	var out []string
-	for id := range strings.SplitSeq(list, ", ") {
-		if name := names[id]; name != "" {
-			id = name
-		}
-		out = append(out, id)
-	}
-	return strings.Join(out, ", ")
 }

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"slices"
@@ -21,7 +22,7 @@ var hoursTab = agentTab{
 }
 
 func init() {
-	hoursTab.read, hoursTab.write, hoursTab.around = readHours, writeHours, (*visit).aroundHours
+	hoursTab.read, hoursTab.write, hoursTab.around, hoursTab.says = readHours, writeHours, (*visit).aroundHours, saysHours
 }
 
 func (v *visit) hoursTab() error     { return v.showTab(&hoursTab) }
@@ -33,7 +34,7 @@ func (v *visit) lookAtHours() error {
 	if err != nil {
 		return err
 	}
-	return v.showAgent(&hoursTab, agentView{Agent: stored, Form: f, Tried: edited})
+	return v.showAgent(&hoursTab, agentView{Agent: stored, Typed: edited, Form: f, Tried: f.Value("ask") != ""})
 }
 
 // weekDays are the days in the order of a week's picture, by their names in handoff.WorkHours.Days.
@@ -65,6 +66,21 @@ func readHours(a handoff.Agent) url.Values {
 		values.Set(day.Field, writeSpans(w.Days[day.Field]))
 	}
 	return values
+}
+
+func saysHours(_ *visit, field string, values []string) string {
+	said := strings.Join(values, "")
+	switch field {
+	case "when":
+		return map[string]string{
+			anyTime: "At any time", inTheHours: "In the hours", openAlways: "Open until further notice", closedFirst: "Closed until further notice",
+		}[said]
+	case "stop":
+		return cmp.Or(said, "0") + " min"
+	case "time_zone":
+		return ""
+	}
+	return cmp.Or(said, "none")
 }
 
 func writeHours(_ *visit, f *form, a *handoff.Agent) {
@@ -124,12 +140,11 @@ func (f *form) wholeMinutes(name string, most int) int {
 
 // hoursMore is what stands around the form.
 type hoursMore struct {
-	Days     []labelled
-	Week     *weekPicture // nil: what was typed makes no week
-	At       string       // the moment that is asked about, as datetime-local writes it
-	Answer   *answer
-	Zone     string
-	NoAnswer string // why there is none
+	Days   []labelled
+	Week   *weekPicture // nil: what was typed makes no week
+	At     string       // the moment that is asked about, as datetime-local writes it
+	Answer *answer      // nil: nothing was asked
+	Zone   string
 }
 
 // answer says whether a handoff at a moment would start.
@@ -141,14 +156,12 @@ type answer struct {
 
 func (v *visit) aroundHours(view *agentView) (any, error) {
 	f, more := view.Form, hoursMore{Days: weekDays}
-	a := view.Agent
-	if edited, ok := view.Tried.(handoff.Agent); ok {
-		a = edited
+	zone := view.Agent.Zone()
+	if len(f.Errors) == 0 {
+		zone = view.Typed.Zone()
 	}
-	hours := a.Handoff.WorkHours
-	zone := a.Zone()
 	now := v.now().In(zone)
-	more.Zone, more.At = zone.String(), now.Format(localTime)
+	more.Zone, more.At = zone.String(), cmp.Or(f.Value("at"), now.Format(localTime))
 	if len(f.Errors) > 0 {
 		return more, nil
 	}
@@ -156,21 +169,18 @@ func (v *visit) aroundHours(view *agentView) (any, error) {
 	if asked, err := time.ParseInLocation(time.DateOnly, f.Value("week"), zone); err == nil {
 		shown = asked.Add(12 * time.Hour)
 	}
-	if typed := f.Value("at"); typed != "" {
-		more.At = typed
-		at, err := time.ParseInLocation(localTime, typed, zone)
+	if asks, _ := view.Tried.(bool); asks {
+		at, err := time.ParseInLocation(localTime, more.At, zone)
 		if err != nil {
-			more.NoAnswer = "Write a date and a time, like 2026-12-24T17:30."
+			f.wrong("at", "Write a date and a time, like 2026-12-24T17:30.")
 		} else {
-			if f.Value("week") == "" {
-				shown = at
-			}
-			if more.Answer, err = v.wouldFire(a, at); err != nil {
+			shown = at
+			if more.Answer, err = v.wouldFire(view.Typed, at); err != nil {
 				return nil, err
 			}
 		}
 	}
-	more.Week = drawWeek(hours.Week(shown), shown, now)
+	more.Week = drawWeek(view.Typed.Handoff.WorkHours.Week(shown), shown, now)
 	return more, nil
 }
 

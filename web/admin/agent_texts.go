@@ -21,7 +21,7 @@ func init() {
 			textsTab.fields = append(textsTab.fields, labelled{t.Name, t.Label})
 		}
 	}
-	textsTab.read, textsTab.write, textsTab.around = readTexts, writeTexts, (*visit).aroundTexts
+	textsTab.read, textsTab.write, textsTab.around, textsTab.says = readTexts, writeTexts, (*visit).aroundTexts, saysText
 }
 
 func (v *visit) textsTab() error     { return v.showTab(&textsTab) }
@@ -29,11 +29,11 @@ func (v *visit) saveTextsTab() error { return v.saveTab(&textsTab) }
 
 // lookAtTexts shows the form as it was typed, with its previews. Nothing is stored.
 func (v *visit) lookAtTexts() error {
-	stored, _, f, err := v.typed(&textsTab)
+	stored, edited, f, err := v.typed(&textsTab)
 	if err != nil {
 		return err
 	}
-	return v.showAgent(&textsTab, agentView{Agent: stored, Form: f})
+	return v.showAgent(&textsTab, agentView{Agent: stored, Typed: edited, Form: f})
 }
 
 // textGroup are texts that the same people read.
@@ -100,6 +100,13 @@ func readTexts(a handoff.Agent) url.Values {
 		values.Set(name, text)
 	}
 	return values
+}
+
+func saysText(_ *visit, _ string, values []string) string {
+	if strings.Join(values, "") == "" {
+		return "(nothing is said)"
+	}
+	return ""
 }
 
 const maxText = 1000 // characters, as the desk allows

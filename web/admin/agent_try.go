@@ -51,7 +51,7 @@ func (v *visit) tryAgent() error {
 	if err != nil {
 		return err
 	}
-	view := agentView{Agent: stored, Form: f}
+	view := agentView{Agent: stored, Typed: edited, Form: f}
 	if len(f.Errors) == 0 {
 		if view.Tried, err = v.judged(edited, f); err != nil {
 			return err
@@ -63,8 +63,9 @@ func (v *visit) tryAgent() error {
 func (v *visit) judged(a handoff.Agent, f *form) (*verdict, error) {
 	said, cut := agent.Pasted(a.Name, f.Value("said"))
 	if chosen := handoff.ID(f.Value("recent")); chosen != "" && len(said) == 0 {
-		t, err := v.desk.Transcript(v.ctx(), chosen, 0, v.wrote(audit.TranscriptRead, string(chosen), map[string]string{"why": "to try an Instruction"}))
-		if handoff.CodeOf(err) == handoff.CodeNoHandoff || (err == nil && t.Agent.ID != a.ID) {
+		t, err := v.handedOff(a.ID, chosen)
+		switch handoff.CodeOf(err) {
+		case handoff.CodeNoHandoff, handoff.CodeUnknownConversation:
 			return &verdict{Wrong: "That conversation is not there any more. Choose another."}, nil
 		}
 		if err != nil {
@@ -80,6 +81,22 @@ func (v *visit) judged(a handoff.Agent, f *form) (*verdict, error) {
 		out.Lines = append(out.Lines, triedLine{Who: string(m.From.Kind), Text: m.Text, Kind: m.From.Kind, Decides: out.Escalates && i == out.Line})
 	}
 	return out, nil
+}
+
+// handedOff is what was said where an agent handed off. Reading it is written down; another agent's is not there, and not read.
+func (v *visit) handedOff(by, id handoff.ID) (handoff.Transcript, error) {
+	h, err := v.desk.Handoff(v.ctx(), id)
+	if err != nil {
+		return handoff.Transcript{}, err
+	}
+	c, err := v.desk.Conversation(v.ctx(), h.Conversation)
+	if err != nil {
+		return handoff.Transcript{}, err
+	}
+	if c.Agent != by {
+		return handoff.Transcript{}, &handoff.Error{Code: handoff.CodeNoHandoff, Msg: "another agent handed this off"}
+	}
+	return v.desk.Transcript(v.ctx(), id, 0, v.wrote(audit.TranscriptRead, string(id), map[string]string{"why": "to try an Instruction"}))
 }
 
 // messagesOf are the lines of a transcript that still say something.

@@ -15,7 +15,7 @@ var websiteTab = agentTab{
 }
 
 func init() {
-	websiteTab.read, websiteTab.write, websiteTab.around = readWebsite, writeWebsite, (*visit).aroundWebsite
+	websiteTab.read, websiteTab.write, websiteTab.around, websiteTab.says = readWebsite, writeWebsite, (*visit).aroundWebsite, saysWebsite
 }
 
 func (v *visit) websiteTab() error     { return v.showTab(&websiteTab) }
@@ -29,15 +29,26 @@ func readWebsite(a handoff.Agent) url.Values {
 	return values
 }
 
+func saysWebsite(_ *visit, field string, values []string) string {
+	if field == "files" {
+		return onOff(values)
+	}
+	return ""
+}
+
 const maxOrigins = 200
 
 func writeWebsite(v *visit, f *form, a *handoff.Agent) {
 	a.Files = f.Value("files") == onValue
+	if allow := f.text("allow"); allow != "" { // the button's address stands among those that were typed, also when the form is shown again
+		f.values.Set("origins", strings.TrimSpace(f.Value("origins")+"\n"+allow))
+		f.values.Del("allow")
+	}
 	var origins []string
-	for typed := range strings.FieldsSeq(f.Value("origins") + "\n" + f.Value("allow")) {
+	for typed := range strings.FieldsSeq(f.Value("origins")) {
 		checked := handoff.Agent{ID: a.ID, AllowedOrigins: []string{strings.TrimRight(typed, ",;")}}
 		if checked.Validate() != nil {
-			f.wrong("origins", "“"+typed+"” is no origin. Write it like https://www.example.com, without a path.")
+			f.wrong("origins", "“"+typed+"” is no origin. Write it like https://www.example.com, without a path or a wildcard.")
 			continue
 		}
 		if origin := checked.AllowedOrigins[0]; !slices.Contains(origins, origin) {
@@ -83,6 +94,7 @@ func (v *visit) preview() error {
 		return err
 	}
 	header := v.w.Header()
+	header.Set("Content-Type", "text/html; charset=utf-8")
 	header.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data: blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'")
 	header.Set("X-Frame-Options", "SAMEORIGIN")
 	return v.pages["agent_preview.html"].ExecuteTemplate(v.w, "preview", a)

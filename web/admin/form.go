@@ -98,16 +98,18 @@ func versionOf(stored url.Values) string {
 }
 
 // meanwhile compares what is stored now with what the form was made of. When somebody else saved in between it notes each field
-// that would change, and the new version, so that sending the form once more is a decision and no accident.
-func (f *form) meanwhile(stored url.Values, fields []labelled) {
+// that would change, and the new version, so that sending the form once more is a decision and no accident. What would be stored is
+// compared, and not what was typed: two ways of writing one thing are no difference. The last argument says a field's values in
+// words.
+func (f *form) meanwhile(stored, edited url.Values, fields []labelled, words func(field string, values []string) string) {
 	now := versionOf(stored)
 	if f.Value("version") == now {
 		return
 	}
 	for _, field := range fields {
-		theirs, yours := strings.Join(stored[field.Field], ", "), strings.Join(f.values[field.Field], ", ")
-		if theirs != strings.TrimSpace(yours) {
-			f.Differ = append(f.Differ, difference{Field: field.Field, Label: field.Label, Theirs: theirs, Yours: yours})
+		theirs, yours := stored[field.Field], edited[field.Field]
+		if strings.Join(theirs, "\n") != strings.Join(yours, "\n") {
+			f.Differ = append(f.Differ, difference{Field: field.Field, Label: field.Label, Theirs: words(field.Field, theirs), Yours: words(field.Field, yours)})
 		}
 	}
 	f.values.Set("version", now)

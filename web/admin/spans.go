@@ -3,11 +3,13 @@ package admin
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/docket-handoff/docket/handoff"
 )
@@ -15,11 +17,26 @@ import (
 // Hours are typed as people write them: "9-12.30, 13:30 – 18", "9am to 5pm". What is stored is shown again in one way of writing.
 
 var (
-	spanParts = regexp.MustCompile(`\s*[,;\n]\s*|\s+and\s+`)
-	spanForm  = regexp.MustCompile(`(?i)^(.+?)\s*(?:-|–|—|\bto\b|\buntil\b)\s*(.+)$`)
-	clockForm = regexp.MustCompile(`(?i)^(\d{1,2})(?:[:.h](\d{2}))?\s*(am|pm)?$`)
+	spanParts = regexp.MustCompile(`(?i)\s*[,;\n]\s*|\s+and\s+`)
+	spanForm  = regexp.MustCompile(`(?i)^(.+?)\s*(?:-|\bto\b|\buntil\b)\s*(.+)$`)
+	clockForm = regexp.MustCompile(`(?i)^(\d{1,2})(?:[:.h]?(\d{2})|h)?\s*(a\.?m\.?|p\.?m\.?)?$`)
 	dateParts = regexp.MustCompile(`[\s,;]+`)
+	dateRange = regexp.MustCompile(`(\d{4}-\d{2}-\d{2})\s*-\s*(\d{4}-)`)
 )
+
+// plain puts the blank and the hyphen of the keyboard in the place of those that other programs write.
+func plain(typed string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n':
+		case unicode.IsSpace(r):
+			return ' '
+		case unicode.Is(unicode.Pd, r), r == '\u2212': // all kinds of dashes, and the minus sign
+			return '-'
+		}
+		return r
+	}, typed)
+}
 
 const (
 	halfDay  = 12 * 60
@@ -28,7 +45,8 @@ const (
 
 // readSpans reads the hours of a day. Nothing, or "closed", is none.
 func readSpans(typed string) ([]handoff.Span, error) {
-	if typed == "" || strings.EqualFold(typed, "closed") || typed == "-" || typed == "–" {
+	typed = strings.TrimSpace(plain(typed))
+	if typed == "" || strings.EqualFold(typed, "closed") || typed == "-" {
 		return nil, nil
 	}
 	var out []handoff.Span
@@ -51,7 +69,10 @@ func readSpans(typed string) ([]handoff.Span, error) {
 		if to == 0 {
 			to = wholeDay // until midnight
 		}
-		if to <= from {
+		switch {
+		case from == wholeDay:
+			return nil, fmt.Errorf("“%s” begins when the day is over. Write it on the next day, from 00:00.", part)
+		case to <= from:
 			return nil, fmt.Errorf("“%s” ends before it begins. Past midnight, write %s–24:00 here and 00:00–%s on the next day.", part, writeClock(from), writeClock(to))
 		}
 		out = append(out, handoff.Span{From: from, To: to})
@@ -77,7 +98,7 @@ func readClock(typed string) (int, error) {
 		minute, _ = strconv.Atoi(match[2])
 	}
 	minutes := hour*60 + minute
-	if half := strings.ToLower(match[3]); half != "" {
+	if half := strings.ReplaceAll(strings.ToLower(match[3]), ".", ""); half != "" {
 		if hour < 1 || hour > 12 {
 			return 0, fmt.Errorf("“%s” is no time of day. Write it like 9am or 09:00.", typed)
 		}
@@ -109,10 +130,14 @@ const maxDates = 1000 // closed dates, or special openings
 
 // readDates reads dates, and ranges of them such as "2026-12-24 to 2026-12-31", in order and each once.
 func readDates(typed string) ([]string, error) {
+	typed = dateRange.ReplaceAllString(plain(typed), "$1 - $2")
 	words := slices.DeleteFunc(dateParts.Split(typed, -1), func(w string) bool { return w == "" })
-	var out []string
+	dates := map[string]bool{}
 	for i := 0; i < len(words); i++ {
-		if strings.EqualFold(words[i], "to") || words[i] == "–" || words[i] == "-" {
+		if len(dates) > maxDates {
+			break
+		}
+		if strings.EqualFold(words[i], "to") || strings.EqualFold(words[i], "until") || words[i] == "-" {
 			if i == 0 || i+1 == len(words) {
 				return nil, errors.New("A range of dates needs two of them, like 2026-12-24 to 2026-12-31.")
 			}
@@ -128,7 +153,7 @@ func readDates(typed string) ([]string, error) {
 				return nil, fmt.Errorf("%s to %s is no range of dates within a year.", words[i-1], words[i+1])
 			}
 			for d := from; !d.After(to); d = d.AddDate(0, 0, 1) {
-				out = append(out, d.Format(time.DateOnly))
+				dates[d.Format(time.DateOnly)] = true
 			}
 			i++
 			continue
@@ -137,13 +162,12 @@ func readDates(typed string) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, date.Format(time.DateOnly))
+		dates[date.Format(time.DateOnly)] = true
 	}
-	slices.Sort(out)
-	if out = slices.Compact(out); len(out) > maxDates {
+	if len(dates) > maxDates {
 		return nil, errors.New("There may be at most 1,000 dates.")
 	}
-	return out, nil
+	return slices.Sorted(maps.Keys(dates)), nil
 }
 
 func readDate(typed string) (time.Time, error) {
@@ -157,13 +181,13 @@ func readDate(typed string) (time.Time, error) {
 // readOpenings reads one date a line with its hours, such as "2026-12-24 09:00–12:00".
 func readOpenings(typed string) ([]handoff.Opening, error) {
 	hours := map[string][]handoff.Span{}
-	for line := range strings.Lines(typed) {
+	for line := range strings.Lines(plain(typed)) {
 		line = strings.TrimSpace(line)
 		if line == "" {
 			continue
 		}
 		date, rest, _ := strings.Cut(line, " ")
-		date = strings.TrimSuffix(date, ":")
+		date = strings.TrimRight(date, ":,;")
 		if _, err := readDate(date); err != nil {
 			return nil, err
 		}

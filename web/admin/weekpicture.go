@@ -2,7 +2,6 @@ package admin
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/docket-handoff/docket/handoff"
@@ -22,10 +21,10 @@ type dayBar struct {
 	Today      bool
 	Length     int
 	Bars       []dayPart
-	Hours      []int // where the lines at 6, 12 and 18 o'clock are
-	Now        int   // where this moment is; -1: not on this day
-	Text       string
-	Kind       string // closed, special or override; empty for a usual day
+	Hours      []int    // where the lines at 6, 12 and 18 o'clock are
+	Now        int      // where this moment is; -1: not on this day
+	Spans      []string // in words; none: closed
+	Kind       string   // why it is not as on other weeks; empty for a usual day
 }
 
 // dayPart is a stretch of a day.
@@ -48,6 +47,9 @@ func drawWeek(days []handoff.WeekDay, shown, now time.Time) *weekPicture {
 	return p
 }
 
+// dayKinds are the kinds of days that stand out from a week. What is set until further notice holds for every day, and stands above.
+var dayKinds = map[handoff.DayKind]string{handoff.DayClosed: "closed date", handoff.DaySpecial: "special opening"}
+
 func drawDay(d handoff.WeekDay, zone *time.Location, now time.Time) dayBar {
 	at := func(t time.Time) int { return int(t.Sub(d.Start) / time.Minute) }
 	midday := d.Start.Add(d.Length() / 2).In(zone)
@@ -55,7 +57,6 @@ func drawDay(d handoff.WeekDay, zone *time.Location, now time.Time) dayBar {
 	for hour := 6; hour < 24; hour += 6 {
 		out.Hours = append(out.Hours, at(time.Date(midday.Year(), midday.Month(), midday.Day(), hour, 0, 0, 0, zone)))
 	}
-	var texts []string
 	for _, s := range d.Spans {
 		if s.Stop.After(s.From) {
 			out.Bars = append(out.Bars, dayPart{From: at(s.From), Width: at(s.Stop) - at(s.From)})
@@ -63,15 +64,9 @@ func drawDay(d handoff.WeekDay, zone *time.Location, now time.Time) dayBar {
 		if s.To.After(s.Stop) {
 			out.Bars = append(out.Bars, dayPart{From: at(s.Stop), Width: at(s.To) - at(s.Stop), Stopping: true})
 		}
-		texts = append(texts, wall(s.From, d, zone)+"–"+wall(s.To, d, zone))
+		out.Spans = append(out.Spans, wall(s.From, d, zone)+"–"+wall(s.To, d, zone))
 	}
-	out.Text = strings.Join(texts, ", ")
-	if out.Text == "" {
-		out.Text = "closed"
-	}
-	if d.Kind != handoff.DayUsual {
-		out.Kind = string(d.Kind)
-	}
+	out.Kind = dayKinds[d.Kind]
 	if !now.Before(d.Start) && now.Before(d.End) {
 		out.Today, out.Now = true, at(now)
 	}

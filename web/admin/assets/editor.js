@@ -11,6 +11,15 @@ for (const button of document.querySelectorAll("[data-fill]")) {
   });
 }
 
+// Enter in a question's field asks it. Without this script it would press the form's first button, which saves.
+for (const field of document.querySelectorAll("[data-enter]")) {
+  field.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    document.getElementById(field.dataset.enter).click();
+  });
+}
+
 // What was tried is read first.
 document.getElementById("verdict")?.focus({ preventScroll: true });
 
