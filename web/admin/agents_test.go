@@ -63,9 +63,10 @@ func TestAgentByKeyboard(t *testing.T) {
 
 	b.TabTo("#said")
 	b.Type("Visitor: Hello\nAgent: Hello\nVisitor: Is there a discount for 80 seats?")
-	b.TabTo("[formaction$='/try#trying']")
+	b.TabTo("[formaction$='/try#verdict']")
 	b.Key("Enter")
 	b.See("It would hand off.")
+	b.Wait("the verdict has the focus", `document.activeElement.id === "verdict"`)
 	b.Judge("agent-try")
 
 	b.TabTo(".tabs a[href$='/hours']")

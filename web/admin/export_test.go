@@ -1,5 +1,7 @@
 package admin
 
+import "github.com/docket-handoff/docket/handoff"
+
 // Patterns are all routes, for the test that decides who may use them.
 func Patterns() []string {
 	var out []string
@@ -7,4 +9,9 @@ func Patterns() []string {
 		out = append(out, r.pattern)
 	}
 	return out
+}
+
+// Snippet is the line that a website needs.
+func (s *Server) Snippet(agent string) string {
+	return (&visit{Server: s}).snippet(handoff.ID(agent))
 }

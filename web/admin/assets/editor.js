@@ -20,9 +20,6 @@ for (const field of document.querySelectorAll("[data-enter]")) {
   });
 }
 
-// What was tried is read first.
-document.getElementById("verdict")?.focus({ preventScroll: true });
-
 // The names of time zones to choose from. Without this script they are typed.
 const zones = document.getElementById("zones");
 if (zones && Intl.supportedValuesOf) {
