@@ -143,7 +143,7 @@ func setAgentUp(b *admintest.Browser) {
 	}
 	b.Key("Enter")
 	b.See("Saved.")
-	b.TabTo("[formaction$='/look#asking']")
+	b.TabTo("[formaction$='/look#verdict']")
 	b.Key("Enter")
 	b.See("it would start")
 	b.Judge("guide-hours")

@@ -15,7 +15,7 @@ var answersTab = agentTab{
 }
 
 func init() {
-	answersTab.read, answersTab.write, answersTab.around = readAnswers, writeAnswers, (*visit).aroundAnswers
+	answersTab.read, answersTab.write, answersTab.around, answersTab.says = readAnswers, writeAnswers, (*visit).aroundAnswers, saysAnswers
 }
 
 func (v *visit) answersTab() error     { return v.showTab(&answersTab) }
@@ -29,6 +29,15 @@ func readAnswers(a handoff.Agent) url.Values {
 		values.Add("answer", known.Answer)
 	}
 	return values
+}
+
+// saysAnswers numbers them as the page does.
+func saysAnswers(_ *visit, _ string, values []string) string {
+	var lines []string
+	for i, value := range values {
+		lines = append(lines, fmt.Sprintf("%d. %s", i+1, strings.ReplaceAll(value, "\n", " / ")))
+	}
+	return strings.Join(lines, "\n")
 }
 
 const (

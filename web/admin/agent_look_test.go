@@ -64,7 +64,7 @@ func TestViewersLook(t *testing.T) {
 				t.Errorf("a viewer's browser sends %q from %s", name, path)
 			}
 		}
-		if got := c.Post(path, url.Values{"name": {"Mallory"}, "when": {"any"}, "asking": {"Mallory"}, "origins": {"https://eve.example"}}); got.Status != http.StatusForbidden {
+		if got := c.Post(path, url.Values{"name": {"Mallory"}, "when": {"any"}, "questions": {"Mallory?"}, "answer": {"Mallory"}, "asking": {"Mallory"}, "origins": {"https://eve.example"}}); got.Status != http.StatusForbidden {
 			t.Errorf("a viewer saves %s, and is answered %d", path, got.Status)
 		}
 	}
@@ -105,7 +105,9 @@ func TestTry(t *testing.T) {
 	d.Must(err)
 	theirs, err := d.Desk.Request(t.Context(), started.Conversation.ID, handoff.Request{By: handoff.FromVisitor})
 	d.Must(err)
-	d.await(started.Conversation.ID, func(e handoff.Event) bool { return e.Name == handoff.EventMessage && e.Message.From.Kind == handoff.FromAgent })
+	d.await(started.Conversation.ID, func(e handoff.Event) bool {
+		return e.Name == handoff.EventMessage && e.Message.From.Kind == handoff.FromAgent
+	})
 	_, err = d.Desk.End(t.Context(), started.Conversation.ID, handoff.FromVisitor)
 	d.Must(err)
 	(&editor{Site: d.Site}).settle()

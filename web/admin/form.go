@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -108,7 +109,7 @@ func (f *form) meanwhile(stored, edited url.Values, fields []labelled, words fun
 	}
 	for _, field := range fields {
 		theirs, yours := stored[field.Field], edited[field.Field]
-		if strings.Join(theirs, "\n") != strings.Join(yours, "\n") {
+		if empty := strings.Join(theirs, "") == "" && strings.Join(yours, "") == ""; !empty && !slices.Equal(theirs, yours) {
 			f.Differ = append(f.Differ, difference{Field: field.Field, Label: field.Label, Theirs: words(field.Field, theirs), Yours: words(field.Field, yours)})
 		}
 	}
