@@ -73,7 +73,7 @@ func TestByMouse(t *testing.T) {
 	b.Click("#password")
 	b.Type("short")
 	b.Click("main .card .primary")
-	b.See("At least 12 characters.")
+	b.Wait("what is wrong beside the field", `document.querySelector("#password-error")?.innerText.includes("12 characters")`) // the hint says it before
 	b.Judge("people-wrong")
 	b.Window(1280, 800)
 	b.Click("#password")
