@@ -185,7 +185,7 @@ func (d *Desk) record(ctx context.Context, sent []job, post Post, r Receipt, fai
 		if done, err := written(tx, head); err != nil || done && (f != nil || head.Conversation == "") {
 			return err
 		}
-		if err := d.watchChannel(tx, head.Channel, failure); err != nil {
+		if err := d.watchChannel(tx, post.Channel, failure); err != nil {
 			return err
 		}
 		return d.settle(tx, f, slices.Clone(after), post, r)
@@ -203,9 +203,9 @@ func written(tx store.Tx, sent job) (bool, error) {
 	return !found || row.Phase != phaseSending || row.Attempt != sent.Attempt, err
 }
 
-// watchChannel lets a channel's state follow what posts meet there.
-func (d *Desk) watchChannel(tx store.Tx, id ID, failure error) error {
-	c, found, err := store.Get[Channel](tx, channelKey(id))
+// watchChannel lets a channel's state follow what posts meet there. It is told how the channel was when the post set out.
+func (d *Desk) watchChannel(tx store.Tx, then Channel, failure error) error {
+	c, found, err := store.Get[Channel](tx, channelKey(then.ID))
 	if err != nil || !found {
 		return err
 	}
@@ -213,7 +213,7 @@ func (d *Desk) watchChannel(tx store.Tx, id ID, failure error) error {
 	var failed *DeliveryError
 	switch {
 	case failure == nil:
-		c.reached()
+		c.reachedSince(then)
 		if err := d.posted(tx, c); err != nil {
 			return err
 		}

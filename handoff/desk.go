@@ -31,7 +31,7 @@ type Config struct {
 
 	Limits Limits // how much may be under way
 
-	// Heartbeat is how often the desk notes that it is alive; 20 s when 0. When three notes in a row are missing, it was away.
+	// Heartbeat is how often the desk notes that it is alive; 6 s when 0. When three notes in a row are missing, it was away.
 	Heartbeat time.Duration
 
 	Room  func() Room      // what the disk has room for; RoomForAll when nil

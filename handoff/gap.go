@@ -9,9 +9,9 @@ import (
 )
 
 const (
-	defaultHeartbeat = 20 * time.Second
-	missedBeats      = 3  // so many in a row that are missing are a gap
-	gapAtOnce        = 50 // handoffs that are told in one transaction
+	defaultHeartbeat = 6 * time.Second // three of them are little more than the time after which Teams delivers once more
+	missedBeats      = 3               // so many in a row that are missing are a gap
+	gapAtOnce        = 50              // handoffs that are told in one transaction
 )
 
 // runHeart notes that the desk is alive, once in a while and when it stops. A platform that met nobody gives up soon, so

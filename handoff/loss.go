@@ -90,8 +90,16 @@ func (c Channel) gravest() (cause, remedy string) {
 
 // reached notes that something came from the channel, or arrived there: whatever stood in the way does not, unless it was
 // somebody here who cut the channel off.
-func (c *Channel) reached() {
-	c.Regain(LostTeam, LostDeleted, LostArchived, LostRemoved, LostBlocked, LostUnknown)
+func (c *Channel) reached() { c.reachedSince(*c) }
+
+// reachedSince is the same for something that set out when the channel was as it was then: what has come in its way meanwhile
+// still does.
+func (c *Channel) reachedSince(then Channel) {
+	for _, why := range []Loss{LostTeam, LostDeleted, LostArchived, LostRemoved, LostBlocked, LostUnknown} {
+		if then.IsLost(why) {
+			c.Regain(why)
+		}
+	}
 	if c.State == ChannelDegraded {
 		c.State, c.Cause = ChannelConnected, ""
 	}

@@ -116,6 +116,25 @@ func TestPostsTellOfTheChannel(t *testing.T) {
 	})
 }
 
+// TestLostWhileSending: a post that arrives after the channel was lost set out before, so it proves nothing.
+func TestLostWhileSending(t *testing.T) {
+	play(t, func(h *house) {
+		h.chat.failsOnce(handoff.PostNotice, fault{slow: 5 * time.Second})
+		h.must(h.desk.Reply(h.Context(), h.key(), handoff.Place{Channel: sales, Thread: "another"}, "Somebody has it."))
+		synctest.Wait() // it is on its way
+		h.loses(sales, handoff.LostTeam)
+		h.pass(10 * time.Second)
+		if c := h.channel(sales); c.State != handoff.ChannelDisconnected || c.Cause != "the team was deleted" {
+			t.Errorf("the channel is %s (%q)", c.State, c.Cause)
+		}
+		h.must(h.desk.Reply(h.Context(), h.key(), handoff.Place{Channel: sales, Thread: "another"}, "Somebody else has it."))
+		h.pass(time.Second)
+		if c := h.channel(sales); c.State != handoff.ChannelConnected {
+			t.Errorf("after a post arrived that set out later it is %s (%q)", c.State, c.Cause)
+		}
+	})
+}
+
 // TestTryAgain: a test goes to a channel that is out of reach, and when it arrives the channel is there again; it does not go
 // to one that was disconnected here.
 func TestTryAgain(t *testing.T) {
