@@ -1,6 +1,7 @@
 package handoff
 
 import (
+	"errors"
 	"time"
 
 	"github.com/docket-handoff/docket/store"
@@ -82,10 +83,11 @@ func (f *dossier) loadChannels(tx store.Tx) error {
 	}
 	for _, id := range ids {
 		c, found, err := store.Get[Channel](tx, channelKey(id))
-		if err != nil {
+		switch {
+		case errors.Is(err, store.ErrDamaged): // a channel that cannot be read cannot be reached; its agents go on without it
+		case err != nil:
 			return err
-		}
-		if found {
+		case found:
 			f.channels[id] = c
 		}
 	}

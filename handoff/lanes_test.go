@@ -364,6 +364,27 @@ func TestDamagedConversation(t *testing.T) {
 	})
 }
 
+// TestDamagedChannel: agents whose channel cannot be read go on without it, and ask their other channels.
+func TestDamagedChannel(t *testing.T) {
+	play(t, func(h *house) {
+		h.set(func(a *handoff.Agent) { a.Handoff.Channels = ids(sales, support) })
+		h.must(h.engine.Update(h.Context(), func(tx store.Tx) error { return tx.Put("channels/"+string(sales), []byte("{")) }))
+		dana := h.visitor("Dana")
+		h.says(dana, "Hello")
+		h.asks(dana)
+		h.pass(time.Second)
+		wantLines(t, "the other channel", h.chat.said(support), "thread for Dana")
+		h.must(h.engine.Update(h.Context(), func(tx store.Tx) error { return tx.Put("channels/"+string(support), []byte("{")) }))
+		ed := h.visitor("Ed")
+		h.says(ed, "Hello")
+		answer, err := h.desk.Request(h.Context(), ed, handoff.Request{By: handoff.FromVisitor})
+		if h.must(err); answer.State != handoff.AnswerUnavailable || answer.Reason != handoff.NoChannel {
+			t.Errorf("with no channel that can be read the answer is %+v", answer)
+		}
+		h.ruined = true
+	})
+}
+
 // TestThreadOfAnEarlierHandoff: what arrives for a handoff that is over belongs to that one, though the next has begun.
 func TestThreadOfAnEarlierHandoff(t *testing.T) {
 	play(t, func(h *house) {
