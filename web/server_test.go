@@ -110,7 +110,7 @@ func TestPanicIsAnIncident(t *testing.T) {
 	if strings.Contains(a.raw, "secret cause") {
 		t.Errorf("the cause is shown: %s", a.raw)
 	}
-	if logged := s.logged(); !strings.Contains(logged, incident) || !strings.Contains(logged, "the secret cause") || !strings.Contains(logged, "server_test.go") {
+	if logged := s.log.String(); !strings.Contains(logged, incident) || !strings.Contains(logged, "the secret cause") || !strings.Contains(logged, "server_test.go") {
 		t.Errorf("the log does not tell: %s", logged)
 	}
 }
@@ -147,8 +147,8 @@ func TestNothingSecretIsLogged(t *testing.T) {
 	s.closeStore()
 	s.do(post(talk.path+"/messages", obj{"client_id": "2", "text": "my card is 4111"}, talk.token))
 	for _, planted := range []string{apiKey, "a-wrong-token", "4111", strings.TrimPrefix(withTokenOf(talk), "Bearer ")} {
-		if strings.Contains(s.logged(), planted) {
-			t.Errorf("the log holds %q: %s", planted, s.logged())
+		if strings.Contains(s.log.String(), planted) {
+			t.Errorf("the log holds %q: %s", planted, s.log.String())
 		}
 	}
 }

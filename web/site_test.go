@@ -22,6 +22,7 @@ import (
 	"github.com/docket-handoff/docket/handoff"
 	"github.com/docket-handoff/docket/store/bolt"
 	"github.com/docket-handoff/docket/web"
+	"github.com/docket-handoff/docket/web/admin/admintest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -41,7 +42,7 @@ type site struct {
 	server *web.Server
 	url    string
 	clock  *clock
-	log    *logbook
+	log    *admintest.Log
 	posts  *room
 
 	closeStore func()
@@ -55,7 +56,7 @@ func newSite(t *testing.T, change ...func(*web.Config)) *site {
 	}
 	closeStore := sync.OnceFunc(func() { engine.Close() })
 	t.Cleanup(closeStore)
-	s := &site{T: t, clock: &clock{}, log: &logbook{}, posts: &room{}, closeStore: closeStore}
+	s := &site{T: t, clock: &clock{}, log: &admintest.Log{}, posts: &room{}, closeStore: closeStore}
 	s.desk = handoff.NewDesk(engine, handoff.Config{Platforms: []handoff.Platform{s.posts}})
 	s.run(s.desk.Run)
 
@@ -115,24 +116,6 @@ type clock struct{ ahead atomic.Int64 }
 
 func (c *clock) now() time.Time          { return time.Now().Add(time.Duration(c.ahead.Load())) }
 func (c *clock) advance(d time.Duration) { c.ahead.Add(int64(d)) }
-
-// logbook is the server's log.
-type logbook struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *logbook) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (s *site) logged() string {
-	s.log.mu.Lock()
-	defer s.log.mu.Unlock()
-	return s.log.text.String()
-}
 
 // room is a platform that takes every post, unless it is told otherwise.
 type room struct {

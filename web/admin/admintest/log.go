@@ -5,22 +5,22 @@ import (
 	"sync"
 )
 
-// syncBuilder is a strings.Builder for several goroutines.
-type syncBuilder struct {
+// Log keeps what was logged, by several goroutines.
+type Log struct {
 	mu  sync.Mutex
 	out strings.Builder
 }
 
 // Write appends.
-func (b *syncBuilder) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.out.Write(p)
+func (l *Log) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.out.Write(p)
 }
 
-// String is all that was written.
-func (b *syncBuilder) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.out.String()
+// String is everything that was logged so far.
+func (l *Log) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.out.String()
 }

@@ -32,12 +32,6 @@ type Site struct {
 	Logged *Log // what the server logged
 }
 
-// Log keeps what was logged.
-type Log struct{ out syncBuilder }
-
-// String is everything that was logged so far.
-func (l *Log) String() string { return l.out.String() }
-
 // New starts a site with an empty store and a running desk. Options change the pages' configuration before they are made.
 func New(t *testing.T, options ...func(*admin.Config)) *Site {
 	t.Helper()
@@ -45,7 +39,7 @@ func New(t *testing.T, options ...func(*admin.Config)) *Site {
 	engine, err := bolt.Open(filepath.Join(t.TempDir(), "docket.db"))
 	s.Must(err)
 	t.Cleanup(func() { _ = engine.Close() })
-	log := slog.New(slog.NewTextHandler(&s.Logged.out, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	log := slog.New(slog.NewTextHandler(s.Logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	s.Engine = engine
 
 	server := httptest.NewUnstartedServer(nil)
