@@ -20,6 +20,8 @@ var (
 	spanParts = regexp.MustCompile(`(?i)\s*[,;\n]\s*|\s+and\s+`)
 	spanForm  = regexp.MustCompile(`(?i)^(.+?)\s*(?:-|\bto\b|\buntil\b)\s*(.+)$`)
 	clockForm = regexp.MustCompile(`(?i)^(\d{1,2})(?:[:.h]?(\d{2})|h)?\s*(a\.?m\.?|p\.?m\.?)?$`)
+	bareHour  = regexp.MustCompile(`^[1-9][\d:.h]*$`) // of the morning or of the afternoon
+	afternoon = regexp.MustCompile(`(?i)p\.?m\.?$`)
 	dateParts = regexp.MustCompile(`[\s,;]+`)
 	dateRange = regexp.MustCompile(`(\d{4}-\d{2}-\d{2})\s*-\s*(\d{4}-)`)
 )
@@ -70,6 +72,8 @@ func readSpans(typed string) ([]handoff.Span, error) {
 			to = wholeDay // until midnight
 		}
 		switch {
+		case bareHour.MatchString(match[1]) && afternoon.MatchString(match[2]) && from+halfDay < to:
+			return nil, fmt.Errorf("“%s” can be read in two ways. Write %s–%s or %s–%s.", part, writeClock(from), writeClock(to), writeClock(from+halfDay), writeClock(to))
 		case from == wholeDay:
 			return nil, fmt.Errorf("“%s” begins when the day is over. Write it on the next day, from 00:00.", part)
 		case to <= from:
