@@ -333,6 +333,7 @@ func TestWhatIsWrongStandsBesideIt(t *testing.T) {
 		}},
 		{"hours, no choice", "/hours", map[string]string{"when": "never"}, map[string]string{"when": "Choose when handoffs may start."}},
 		{"hours that are none", "/hours", map[string]string{"mon": "", "open": ""}, map[string]string{"mon": "it would never be open"}},
+		{"hours without a zone", "/hours", map[string]string{"when": "hours", "time_zone": " ", "mon": "9-17"}, map[string]string{"time_zone": "Say in which time zone"}},
 		{"hours, the machine's own zone", "/hours", map[string]string{"time_zone": "Local"}, map[string]string{"time_zone": "This is no time zone."}},
 		{"texts", "/texts", map[string]string{"asking": long, "joined": "{specialist} of {company}", "thread_waiting": "Since {since}, {specialist}"}, map[string]string{
 			"asking": "A person is asked: a text has at most 1,000 characters; this one has 8004.", "joined": "Somebody joins: nothing fills {company} here. There is {specialist} and {agent}.",

@@ -100,7 +100,9 @@ func writeHours(_ *visit, f *form, a *handoff.Agent) {
 	default:
 		f.wrong("when", "Choose when handoffs may start.")
 	}
-	if (&handoff.WorkHours{TimeZone: w.TimeZone}).Validate() != nil {
+	if w.TimeZone == "" {
+		f.wrong("time_zone", "Say in which time zone these hours are, such as Europe/Lisbon.")
+	} else if (&handoff.WorkHours{TimeZone: w.TimeZone}).Validate() != nil {
 		f.wrong("time_zone", "This is no time zone. Write it like Europe/Lisbon or America/New_York.")
 	}
 	for _, day := range weekDays {

@@ -20,12 +20,12 @@ for (const field of document.querySelectorAll("[data-enter]")) {
   });
 }
 
-// The names of time zones to choose from. Without this script they are typed.
+// The names of time zones to choose from, with this browser's own to begin with. Without this script they are typed.
 const zones = document.getElementById("zones");
 if (zones && Intl.supportedValuesOf) {
   zones.append(...Intl.supportedValuesOf("timeZone").map((name) => new Option(name, name)));
   const field = document.getElementById("time_zone");
-  if (!field.value && !field.disabled) field.placeholder = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (!field.value && !field.matches(":disabled")) field.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
 // Shows what a text will read like, while it is typed.
