@@ -23,9 +23,8 @@ type triedLine struct {
 
 // recent is a conversation to choose from.
 type recent struct {
-	ID     handoff.ID // the handoff's
-	Label  string
-	Chosen bool
+	ID    handoff.ID // the handoff's
+	Label string
 }
 
 const manyRecent = 15
