@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strings"
@@ -14,6 +15,7 @@ type agentTab struct {
 	file, title string
 	path        string // behind the agent's own
 	fields      []labelled
+	most        int64                                 // bytes of its form; 0: as most forms
 	read        func(handoff.Agent) url.Values        // the fields as they are stored
 	write       func(*visit, *form, *handoff.Agent)   // what was typed into the agent, or what is wrong with it
 	around      func(*visit, *agentView) (any, error) // what the page shows beside the form; nil: nothing
@@ -103,7 +105,7 @@ func (v *visit) showAgent(tab *agentTab, view agentView) (err error) {
 // typed reads the tab's form and puts it into the agent as it is stored now. Whoever may not change an agent cannot type, so for them
 // it stays as it is.
 func (v *visit) typed(tab *agentTab) (stored, edited handoff.Agent, f *form, err error) {
-	if f, err = v.form(); err != nil {
+	if f, err = v.formUpTo(cmp.Or(tab.most, maxForm)); err != nil {
 		return stored, edited, f, err
 	}
 	if stored, err = v.editedAgent(); err != nil {

@@ -10,7 +10,7 @@ import (
 )
 
 var answersTab = agentTab{
-	file: "agent_answers.html", title: "Answers", path: "/answers",
+	file: "agent_answers.html", title: "Answers", path: "/answers", most: maxAnswersForm,
 	fields: []labelled{{"questions", "Questions"}, {"answer", "Answers"}},
 }
 
@@ -43,6 +43,9 @@ func saysAnswers(_ *visit, _ string, values []string) string {
 const (
 	maxAnswers = 500 // as the desk allows
 	blankPairs = 2   // to be filled in
+
+	// What was set through the API can be changed here too. It takes 1 MiB, and a form writes three bytes for many a one.
+	maxAnswersForm = 4 << 20
 )
 
 // writeAnswers leaves out the pairs in which nothing was typed: so an answer is taken away by emptying both of its fields.

@@ -3,11 +3,13 @@ package admin_test
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/docket-handoff/docket/audit"
 	"github.com/docket-handoff/docket/handoff"
 	"github.com/docket-handoff/docket/web/admin"
 )
@@ -51,6 +53,33 @@ func TestAnswers(t *testing.T) {
 		if diff := cmp.Diff(row.want, a.Answers); diff != "" {
 			t.Errorf("%s: %s", row.name, diff)
 		}
+	}
+}
+
+// TestManyAnswers changes one of as many answers as the API takes, in letters of which a form makes much.
+func TestManyAnswers(t *testing.T) {
+	d := newDesk(t)
+	many := slices.Repeat([]handoff.KnownAnswer{{Questions: []string{"なぜですか？"}, Answer: strings.Repeat("é", 1000)}}, 500)
+	stored, err := d.Desk.Agent(t.Context(), "marketing")
+	d.Must(err)
+	stored.Answers = many
+	_, err = d.Desk.PutAgent(t.Context(), audit.Actor{Kind: audit.System}, stored)
+	d.Must(err)
+	c := d.SignIn(admin.RoleAdmin)
+	const path = "/admin/agents/marketing/answers"
+	form := settings(t, c.Get(path))
+	form["answer"][499] = "Because."
+	if page := c.Post(path, form); page.Status != http.StatusSeeOther {
+		t.Fatalf("%d: %.2000s", page.Status, page.Body)
+	}
+	a, err := d.Desk.Agent(t.Context(), "marketing")
+	d.Must(err)
+	if len(a.Answers) != 500 || a.Answers[499].Answer != "Because." || a.Answers[0].Answer != many[0].Answer {
+		t.Errorf("there are %d answers, the last %+v", len(a.Answers), a.Answers[len(a.Answers)-1])
+	}
+	form.Set("answer", strings.Repeat("x", 5<<20))
+	if page := c.Post(path, form); page.Status != http.StatusRequestEntityTooLarge {
+		t.Errorf("more than the page takes is answered %d", page.Status)
 	}
 }
 

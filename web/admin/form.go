@@ -12,7 +12,7 @@ import (
 	"unicode/utf8"
 )
 
-const maxForm = 256 << 10 // bytes of a form
+const maxForm = 256 << 10 // bytes of most forms
 
 // form is what somebody typed, and what is wrong with it. A page that is shown again with its form keeps every value and says
 // beside each field what to mend.
@@ -35,8 +35,11 @@ type labelled struct{ Field, Label string }
 func newForm(stored url.Values) *form { return &form{values: maps.Clone(stored)} }
 
 // form reads what was sent.
-func (v *visit) form() (*form, error) {
-	v.r.Body = http.MaxBytesReader(v.w, v.r.Body, maxForm)
+func (v *visit) form() (*form, error) { return v.formUpTo(maxForm) }
+
+// formUpTo is the same for a form that may be so many bytes long.
+func (v *visit) formUpTo(most int64) (*form, error) {
+	v.r.Body = http.MaxBytesReader(v.w, v.r.Body, most)
 	if err := v.r.ParseForm(); err != nil {
 		var large *http.MaxBytesError
 		if errors.As(err, &large) {
