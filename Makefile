@@ -20,7 +20,7 @@ bench: ## compare a bot with a bare server, then run every benchmark; two minute
 	go run ./bench/load
 	go test -run '^$$' -bench . -benchmem -benchtime 0.2s ./...
 
-mutants: ## break the program on purpose, some sixty ways, and see that a test turns red for each; ten minutes
+mutants: ## break the program on purpose, some sixty ways, and see that a test turns red for each; a quarter of an hour
 	go run ./scripts/mutants
 
 clean: ## remove what was built; data/ stays

@@ -3,7 +3,7 @@ package main
 import "slices"
 
 // mutants are all breakages, in the order in which a message meets them.
-var mutants = slices.Concat(atTheGate, onTheWire, inTheStore, inTheRelay, atTheWebsitesDoor)
+var mutants = slices.Concat(atTheGate, onTheWire, inTheStore, inTheRelay, atTheWebsitesDoor, inTheAdminsPages)
 
 // atTheGate lets strangers in, or trusts what nobody vouches for.
 var atTheGate = []mutant{
@@ -95,6 +95,11 @@ var onTheWire = []mutant{
 		name: "token-to-strangers", breaks: "the bot's token goes to whatever host an activity names",
 		file: "bot/call.go", old: "return &Error{Op: op.op, Err: fmt.Errorf(\"%w: %w\", errHostNotTrusted, err)}", new: "base = op.serviceURL",
 		room: "bot", run: "TestTheTokenGoesToListedHostsAlone",
+	},
+	{
+		name: "no-late-answer", breaks: "a handler that hangs leaves Teams without an answer, and Teams sends it all again",
+		file: "bot/deadline.go", old: "	if d.expired && d.do != nil {", new: "	if false {",
+		room: "bot", run: "TestALateAnswerDoesNotWaitForTheHandler|TestASlowBodyIsCutOff",
 	},
 	{
 		name: "silent-replay", breaks: "a connection that breaks makes the transport post a line twice",
@@ -270,6 +275,11 @@ var inTheRelay = []mutant{
 		room: "handoff", run: "TestEraseWhileSending",
 	},
 	{
+		name: "stale-success", breaks: "a channel that was deleted under a post is said to be connected, and handoffs go into the void",
+		file: "handoff/carry.go", old: "c.reachedSince(then)", new: "c.reached()",
+		room: "handoff", run: "TestLostWhileSending",
+	},
+	{
 		name: "edit-is-no-edit", breaks: "the second edit of a line is taken for the first and lost",
 		file: "teams/handler.go", old: "		parts = append(parts, data.EventType, a.Timestamp)\n", new: "		_ = data\n",
 		room: "teams", run: "TestEditsAndPictures",
@@ -312,5 +322,34 @@ var atTheWebsitesDoor = []mutant{
 		name: "streams-unbounded", breaks: "one visitor opens streams until the server can serve nobody else",
 		file: "web/streams.go", old: "case st.visitor && s.byVisitor[st.conversation] >= maxVisitorStreams:", new: "case false:",
 		room: "web", run: "TestStreamLimits",
+	},
+}
+
+// inTheAdminsPages lets the wrong people in, or forgets what admins did.
+var inTheAdminsPages = []mutant{
+	{
+		name: "viewers-change", breaks: "whoever may look may also change everything",
+		file: "web/admin/server.go", old: "case to.needs == admin && v.role != RoleAdmin:", new: "case false:",
+		room: "web/admin", run: "TestWhoMayDoWhat",
+	},
+	{
+		name: "silent-overwrite", breaks: "what one admin saved is gone without a word when another one saves",
+		file: "web/admin/agent.go", old: "		if len(f.Errors) == 0 {\n			f.meanwhile(", new: "		if false {\n			f.meanwhile(",
+		room: "web/admin", run: "TestTwoAdminsAtOnce",
+	},
+	{
+		name: "consent-replay", breaks: "a consent's return is good for a second time",
+		file: "handoff/tenant.go", old: "		return tx.Delete(onceKey(\"consent\", key))", new: "		return nil",
+		room: "web/admin", run: "TestForgedConsents",
+	},
+	{
+		name: "endless-guessing", breaks: "a password can be guessed for as long as it takes",
+		file: "web/admin/tries.go", old: "	if wait > 0 {\n		return wait", new: "	if wait < 0 {\n		return wait",
+		room: "web/admin", run: "TestGuessingEnds",
+	},
+	{
+		name: "unseen-reading", breaks: "a transcript is read and nobody ever knows by whom",
+		file: "handoff/board.go", old: "		return note(tx)", new: "		return nil",
+		room: "web/admin", run: "TestAuditOrNothing",
 	},
 }
