@@ -50,6 +50,9 @@ func Named(instruction string) []string {
 	return out
 }
 
+// Quotes says whether an Instruction puts into quotes what it names: then nothing else of it counts for the built-in agent.
+func Quotes(instruction string) bool { return len(groups(quoted, affirmed(instruction))) > 0 }
+
 // The bounds of a pasted transcript.
 const (
 	maxPasted = 200

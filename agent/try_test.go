@@ -1,6 +1,7 @@
 package agent_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -73,6 +74,22 @@ func TestNamed(t *testing.T) {
 	} {
 		if diff := cmp.Diff(want, agent.Named(instruction)); diff != "" {
 			t.Errorf("%q: %s", instruction, diff)
+		}
+	}
+}
+
+// TestQuotes: what stands in quotes counts alone, and Quotes says so.
+func TestQuotes(t *testing.T) {
+	for instruction, want := range map[string][]string{
+		`Hand off when the visitor asks about “refunds”, a discount, or a contract.`:        {"refunds"},
+		`Hand off when the visitor asks about a discount. Not when they mention "refunds".`: nil,
+		`Hand off when the visitor asks about a discount.`:                                  nil,
+	} {
+		if got := agent.Quotes(instruction); got != (want != nil) {
+			t.Errorf("%q: quotes %v", instruction, got)
+		}
+		if want != nil && !slices.Equal(agent.Named(instruction), want) {
+			t.Errorf("%q names %q", instruction, agent.Named(instruction))
 		}
 	}
 }

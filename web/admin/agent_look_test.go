@@ -91,6 +91,26 @@ func TestViewersLook(t *testing.T) {
 	unchanged(t, "a viewer", before, e.Dump())
 }
 
+// TestWhatTheInstructionNames is told beneath it, and that what stands in quotes counts alone.
+func TestWhatTheInstructionNames(t *testing.T) {
+	d := newDesk(t)
+	c := d.SignIn(admin.RoleAdmin)
+	for _, row := range []struct {
+		name, instruction, says string
+		alone                   bool
+	}{
+		{"a list", "Hand off when the visitor asks about refunds or a discount.", "hands off on: refunds, a discount .", false},
+		{"quotes among others", "Hand off when the visitor asks about “refunds” or a discount.", "hands off on: refunds .", true},
+		{"nothing", "When it feels right.", "Name subjects to add to that", false},
+	} {
+		page := c.Post(editorPath+"/try", edits(settings(t, c.Get(editorPath)), map[string]string{"instruction": row.instruction}))
+		shown := text(t, page, byTag("main"))
+		if alone := strings.Contains(shown, "it takes nothing else from the Instruction"); !strings.Contains(shown, row.says) || alone != row.alone {
+			t.Errorf("%s: it is not said as %q, alone %v:\n%s", row.name, row.says, alone, shown)
+		}
+	}
+}
+
 // TestTry looks at conversations that are pasted or chosen. Nothing is stored, and whoever reads what somebody said is written down.
 func TestTry(t *testing.T) {
 	d := newDesk(t)
