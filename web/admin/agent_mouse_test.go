@@ -69,7 +69,7 @@ func TestHoursByMouse(t *testing.T) {
 	for range 4 {
 		here := admintest.Eval[string](b, `document.querySelector("#week").innerText`)
 		b.Click("section[aria-labelledby=week] button:last-of-type")
-		b.Wait("a later week", fmt.Sprintf(`document.querySelector("#week").innerText !== %q`, here))
+		b.Wait("a later week, and the page at rest", fmt.Sprintf(`document.readyState === "complete" && document.querySelector("#week").innerText !== %q`, here))
 	}
 	b.See("The week of 21 December to 27 December 2026")
 	b.See("special opening")

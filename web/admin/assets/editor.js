@@ -25,7 +25,7 @@ const zones = document.getElementById("zones");
 if (zones && Intl.supportedValuesOf) {
   zones.append(...Intl.supportedValuesOf("timeZone").map((name) => new Option(name, name)));
   const field = document.getElementById("time_zone");
-  if (!field.value && !field.matches(":disabled")) field.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (!field.value && !field.matches(":disabled, :focus")) field.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
 // Shows what a text will read like, while it is typed.
