@@ -33,12 +33,14 @@ func (d *deadline) act() {
 	}
 }
 
-// until says what is to be done if the time is over before settled is called.
-func (d *deadline) until(do func()) {
+// until says what is to be done if the time is over before settled is called. It
+// reports whether the time is over already; then it was done.
+func (d *deadline) until(do func()) (over bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.do, d.done = do, false
 	d.act()
+	return d.done
 }
 
 // settled says whether it was done. From here on it will not be.

@@ -189,11 +189,14 @@ type outcome struct {
 func (e *endpoint) serve(ctx context.Context, end *deadline, w http.ResponseWriter, r *http.Request, turn *Turn, about subject) *refusal {
 	invoke := turn.Activity.IsType(activity.TypeInvoke)
 	// A handler that ignores its context holds its own goroutine and not the channel.
-	end.until(func() {
+	over := end.until(func() {
 		w.Header().Set("Connection", "close")
 		e.refuse(ctx, w, r, about, tooSlow(context.DeadlineExceeded))
 		http.NewResponseController(w).Flush()
 	})
+	if over {
+		return nil
+	}
 	out := e.call(ctx, turn)
 	switch {
 	case end.settled():

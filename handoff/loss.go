@@ -95,8 +95,8 @@ func (c *Channel) reached() { c.reachedSince(*c) }
 // reachedSince is the same for something that set out when the channel was as it was then: what has come in its way meanwhile
 // still does.
 func (c *Channel) reachedSince(then Channel) {
-	for _, why := range []Loss{LostTeam, LostDeleted, LostArchived, LostRemoved, LostBlocked, LostUnknown} {
-		if then.IsLost(why) {
+	for _, why := range then.Lost {
+		if why != LostByAdmin {
 			c.Regain(why)
 		}
 	}

@@ -122,6 +122,7 @@ func (s *Server) build(cfg Config) {
 		for _, path := range []string{"/admin", "/admin/*", "/integrations/*"} {
 			e.Any(path, giveTo(cfg.Admin))
 		}
+		e.Match([]string{http.MethodGet, http.MethodHead}, "/", func(c echo.Context) error { return c.Redirect(http.StatusFound, "/admin/") })
 	}
 	if cfg.Metrics != nil {
 		e.GET("/metrics", echo.WrapHandler(cfg.Metrics))

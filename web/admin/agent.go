@@ -23,6 +23,8 @@ type agentTab struct {
 	// says tells a field's values in words, for who must choose between two of them; empty when the values say it themselves.
 	// nil: all do.
 	says func(v *visit, field string, values []string) string
+
+	confirm func(f *form, stored, edited handoff.Agent) // what is asked once more before it is stored; nil: nothing
 }
 
 // tabs are the editor's pages, in their order.
@@ -132,6 +134,9 @@ func (v *visit) saveTab(tab *agentTab) error {
 			return err
 		}
 		if len(f.Errors) == 0 {
+			if tab.confirm != nil {
+				tab.confirm(f, stored, edited)
+			}
 			f.meanwhile(tab.read(stored), tab.read(edited), tab.fields, func(field string, values []string) string { return v.inWords(tab, field, values) })
 		}
 		if f.failed() {

@@ -22,7 +22,8 @@ var hoursTab = agentTab{
 }
 
 func init() {
-	hoursTab.read, hoursTab.write, hoursTab.around, hoursTab.says = readHours, writeHours, (*visit).aroundHours, saysHours
+	hoursTab.read, hoursTab.write, hoursTab.around = readHours, writeHours, (*visit).aroundHours
+	hoursTab.says, hoursTab.confirm = saysHours, confirmHours
 }
 
 func (v *visit) hoursTab() error     { return v.showTab(&hoursTab) }
@@ -105,13 +106,18 @@ func writeHours(_ *visit, f *form, a *handoff.Agent) {
 	} else if (&handoff.WorkHours{TimeZone: w.TimeZone}).Validate() != nil {
 		f.wrong("time_zone", "This is no time zone. Write it like Europe/Lisbon or America/New_York.")
 	}
+	var above []handoff.Span
 	for _, day := range weekDays {
 		spans, err := readSpans(f.text(day.Field))
+		if strings.EqualFold(f.text(day.Field), "same") {
+			spans, err = above, nil
+		}
 		if err != nil {
 			f.wrong(day.Field, day.Label+": "+err.Error())
 		} else if len(spans) > 0 {
 			w.Days[day.Field] = spans
 		}
+		above = spans
 	}
 	w.StopBeforeCloseMinutes = f.wholeMinutes("stop", 24*60)
 	var err error
@@ -125,6 +131,14 @@ func writeHours(_ *visit, f *form, a *handoff.Agent) {
 		f.wrong("mon", "With these hours it would never be open. Fill in a day, or choose closed until further notice.")
 	}
 	a.Handoff.WorkHours = w
+}
+
+// confirmHours asks once more before hours are thrown away.
+func confirmHours(f *form, stored, edited handoff.Agent) {
+	if stored.Handoff.WorkHours != nil && edited.Handoff.WorkHours == nil && f.Value("forget") != onValue {
+		f.wrong("when", "This forgets the hours below. To keep them, choose open until further notice; to forget them, save once more.")
+		f.values.Set("forget", onValue)
+	}
 }
 
 // wholeMinutes reads a field of minutes; an empty one is 0.

@@ -64,7 +64,7 @@ var textGroups = []textGroup{
 		{handoff.TextUntil, "Not available until …", "The same, when it is known when the team is back."},
 		{handoff.TextNoIdea, "No answer, and nobody there", "The built-in agent knows no answer, and no person can be asked."},
 	}},
-	{"specialists", "What specialists read", "These stand in the thread, beside the card.", []ownText{
+	{"specialists", "What specialists read", "These stand in the thread, beside the card. The card itself says who it is, why, a summary and the open loops; its words are always the same.", []ownText{
 		{handoff.TextThreadWaiting, "Reminder", "While nobody has joined."},
 		{handoff.TextThreadJoined, "Somebody joins here", "In the thread where the button was pressed."},
 		{handoff.TextThreadElsewhere, "Somebody joins elsewhere", "In the threads of the other channels."},

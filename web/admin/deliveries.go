@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/url"
-	"strings"
 
 	"github.com/docket-handoff/docket/audit"
 	"github.com/docket-handoff/docket/handoff"
@@ -137,12 +136,12 @@ func (v *visit) decide(done string, act audit.Act, do func(context.Context, stri
 	if err != nil {
 		return err
 	}
-	back := "/admin/deliveries"
-	if id := f.Value("handoff"); id != "" && !strings.ContainsAny(id, "/?#.\\") {
-		back = "/admin/handoffs/" + url.PathEscape(id)
+	back, details := "/admin/deliveries", map[string]string(nil)
+	if from, err := v.desk.Handoff(v.ctx(), handoff.ID(f.Value("handoff"))); err == nil {
+		back, details = "/admin/handoffs/"+url.PathEscape(string(from.ID)), map[string]string{"seen on": string(from.ID)}
 	}
 	id := v.r.PathValue("id")
-	err = do(v.ctx(), id, v.wrote(act, id, map[string]string{"handoff": f.Value("handoff")}))
+	err = do(v.ctx(), id, v.wrote(act, id, details))
 	var refused *handoff.Error
 	switch {
 	case errors.As(err, &refused) && (refused.Code == handoff.CodeDecided || refused.Code == handoff.CodeUnknownDelivery || refused.Code == handoff.CodeInvalid):
