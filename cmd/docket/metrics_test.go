@@ -54,7 +54,7 @@ func TestMetricsTell(t *testing.T) {
 		`docket_inbound_duplicates_total`:                "0",
 		`docket_streams_open`:                            "1",
 	} {
-		c.service.WaitFor(t, name+" "+want, func() bool { return c.metrics()[name] == want })
+		eventually(t, name+" "+want, func() bool { return c.metrics()[name] == want })
 	}
 	got := c.metrics()
 	if n := got["docket_store_commit_seconds_count"]; n == "" || n == "0" {
