@@ -87,7 +87,7 @@ func wantSynced(t *testing.T, calls []systemCall, line, answer string) {
 func TestDiskThatFailsToSync(t *testing.T) {
 	t.Parallel()
 	env := []string{"DOCKET_API_KEY=" + apiKey, "DOCKET_STORE=bolt:" + t.TempDir() + "/docket.db"}
-	p, url, _ := traced(t, env, "-e", "trace=fdatasync", "-e", "inject=fdatasync:error=EIO:when=30+")
+	p, url, _ := traced(t, env, "-e", "trace=fdatasync", "-e", "inject=fdatasync:error=EIO:when=200+")
 	backend := api{t: t, url: url, bearer: apiKey}
 	backend.call(http.StatusCreated, http.MethodPut, "/v1/agents/marketing", object{"name": "Mira"})
 	load := newLoad(t)
