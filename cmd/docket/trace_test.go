@@ -87,7 +87,7 @@ func wantSynced(t *testing.T, calls []systemCall, line, answer string) {
 func TestDiskThatFailsToSync(t *testing.T) {
 	t.Parallel()
 	env := []string{"DOCKET_API_KEY=" + apiKey, "DOCKET_STORE=bolt:" + t.TempDir() + "/docket.db"}
-	p, url, _ := traced(t, env, "-e", "trace=fdatasync", "-e", "inject=fdatasync:error=EIO:when=200+")
+	p, url, _ := traced(t, env, "-e", "trace=fdatasync", "-e", "inject=fdatasync:error=EIO:when=30+")
 	backend := api{t: t, url: url, bearer: apiKey}
 	backend.call(http.StatusCreated, http.MethodPut, "/v1/agents/marketing", object{"name": "Mira"})
 	load := newLoad(t)
@@ -96,7 +96,9 @@ func TestDiskThatFailsToSync(t *testing.T) {
 	for i := range 4 {
 		c, k := backend.begin("marketing"), &talker{name: fmt.Sprintf("guest %d", i)}
 		talks, talkers = append(talks, c), append(talkers, k)
-		load.writers.Go(func() { load.talk(k, load.visitor(c)) })
+	}
+	for i, k := range talkers {
+		load.writers.Go(func() { load.talk(k, load.visitor(talks[i])) })
 	}
 	if code := p.end(); code != 1 {
 		t.Errorf("it ended with %d", code)
