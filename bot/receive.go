@@ -80,10 +80,11 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // refuse answers with a refusal. The server reads on after it to save the
 // connection; a body that drips must not hold its goroutine for longer than an
-// answer may.
+// answer may take in all.
 func (e *endpoint) refuse(ctx context.Context, w http.ResponseWriter, r *http.Request, about subject, refused *refusal) {
 	e.report(ctx, r, about, refused)
-	http.NewResponseController(w).SetReadDeadline(time.Now().Add(e.opts.Timeout))
+	until, _ := ctx.Deadline()
+	http.NewResponseController(w).SetReadDeadline(until)
 	refused.write(w)
 }
 

@@ -132,6 +132,45 @@ func TestASlowBodyIsCutOff(t *testing.T) {
 	}
 }
 
+// oneConn is a listener with a single connection.
+type oneConn chan net.Conn
+
+func (c oneConn) Accept() (net.Conn, error) {
+	conn, open := <-c
+	if !open {
+		return nil, net.ErrClosed
+	}
+	return conn, nil
+}
+
+func (oneConn) Close() error   { return nil }
+func (oneConn) Addr() net.Addr { return &net.TCPAddr{} }
+
+// TestADrippingBodyEndsWithItsTime: neither before nor after the refusal is a body waited for any longer than an answer may take.
+func TestADrippingBodyEndsWithItsTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		near, far := net.Pipe()
+		listener := make(oneConn, 1)
+		listener <- far
+		server := &http.Server{Handler: bot.Receive(open{}, neverCalled(t), bot.Options{Log: newLog(io.Discard), Timeout: 10 * time.Second})}
+		go server.Serve(listener)
+		began := time.Now()
+		go io.Copy(io.Discard, near)
+		fmt.Fprintf(near, "POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n")
+		for {
+			if _, err := near.Write([]byte(" ")); err != nil {
+				break
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
+		if held := time.Since(began); held > 11*time.Second {
+			t.Errorf("the connection was held for %v", held)
+		}
+		close(listener)
+		server.Close()
+	})
+}
+
 // reading is a body that tells when it is read, and is held until it may end.
 type reading struct {
 	inside *atomic.Int32
