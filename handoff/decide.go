@@ -127,7 +127,7 @@ func (f *dossier) missing(channel ID) {
 	}
 	t.Missing = true
 	label, _ := labelOf(f.conversation)
-	f.post(channel, job{Kind: PostNotice, Text: "A line of " + label + "'s may be missing here. View transcript on the card shows everything that was said."})
+	f.notice(channel, "A line of "+label+"'s may be missing here. View transcript on the card shows everything that was said.")
 }
 
 // complete takes note that nothing of a conversation is kept any more.

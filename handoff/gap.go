@@ -116,10 +116,10 @@ func (f *dossier) away(since, until time.Time) {
 	text := f.app + " was not running between " + since.In(zone).Format(shown) + " and " + until.In(zone).Format(shown) + ". "
 	if h.Stage == StageJoined {
 		label, _ := labelOf(f.conversation)
-		f.post(h.Home.Channel, job{Kind: PostNotice, Text: text + "What was written here in that time may not have reached " + label + "; please send it again."})
+		f.notice(h.Home.Channel, text+"What was written here in that time may not have reached "+label+"; please send it again.")
 		return
 	}
 	for _, t := range h.Threads {
-		f.post(t.Channel, job{Kind: PostNotice, Text: text + "If you pressed Join conversation in that time and nothing happened, please press it again."})
+		f.notice(t.Channel, text+"If you pressed Join conversation in that time and nothing happened, please press it again.")
 	}
 }

@@ -96,7 +96,7 @@ func (f *dossier) trialHeard(p Place) {
 	if !p.Unprompted {
 		text = "That line arrived because it mentions the bot. Lines without a mention may not: the admin pages say what to do."
 	}
-	f.post(p.Channel, job{Kind: PostNotice, Text: text})
+	f.notice(p.Channel, text)
 	f.end(EndedBySpecialist, Closing{})
 }
 
