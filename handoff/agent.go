@@ -77,9 +77,10 @@ func (p Policy) idle() time.Duration {
 
 var agentID = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,63}$`)
 
+// The bounds of what an admin writes.
 const (
-	maxInstruction = 8000
-	maxAnswers     = 500
+	MaxInstruction = 8000 // characters
+	MaxAnswers     = 500  // entries of Agent.Answers
 )
 
 // Validate checks everything that can be checked without the store, and tidies what is only a matter of writing (a
@@ -101,8 +102,8 @@ func (a *Agent) Validate() error {
 	if err := a.Handoff.validate(); err != nil {
 		return err
 	}
-	if len(a.Answers) > maxAnswers {
-		return refuse(CodeInvalid, fmt.Sprintf("answers: at most %d", maxAnswers))
+	if len(a.Answers) > MaxAnswers {
+		return refuse(CodeInvalid, fmt.Sprintf("answers: at most %d", MaxAnswers))
 	}
 	for i, known := range a.Answers {
 		if len(known.Questions) == 0 || strings.TrimSpace(known.Answer) == "" || len([]rune(known.Answer)) > MaxText {
@@ -118,8 +119,8 @@ func (a *Agent) Validate() error {
 }
 
 func (p Policy) validate() error {
-	if len([]rune(p.Instruction)) > maxInstruction {
-		return refuse(CodeInvalid, fmt.Sprintf("handoff.instruction: at most %d characters", maxInstruction))
+	if len([]rune(p.Instruction)) > MaxInstruction {
+		return refuse(CodeInvalid, fmt.Sprintf("handoff.instruction: at most %d characters", MaxInstruction))
 	}
 	for name, seconds := range map[string]int{"wait_seconds": p.WaitSeconds, "remind_seconds": p.RemindSeconds, "idle_seconds": p.IdleSeconds} {
 		if seconds < 0 || seconds > 7*24*3600 {

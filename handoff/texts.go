@@ -60,15 +60,16 @@ var DefaultTexts = map[string]string{
 	TextThreadWaiting:   "Still waiting, since {since}. Can somebody join?",
 }
 
-const maxOwnText = 1000
+// MaxOwnText is the longest text of an admin's, in characters.
+const MaxOwnText = 1000
 
 func validateTexts(texts map[string]string) error {
 	for _, name := range slices.Sorted(maps.Keys(texts)) {
 		if _, known := DefaultTexts[name]; !known {
 			return refuse(CodeInvalid, fmt.Sprintf("texts.%s: there is no such text; there are %s", name, strings.Join(slices.Sorted(maps.Keys(DefaultTexts)), ", ")))
 		}
-		if len([]rune(texts[name])) > maxOwnText {
-			return refuse(CodeInvalid, fmt.Sprintf("texts.%s: at most %d characters", name, maxOwnText))
+		if len([]rune(texts[name])) > MaxOwnText {
+			return refuse(CodeInvalid, fmt.Sprintf("texts.%s: at most %d characters", name, MaxOwnText))
 		}
 	}
 	return nil

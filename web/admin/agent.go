@@ -57,11 +57,7 @@ func (v *visit) considered(a handoff.Agent) (nowView, error) {
 	if err != nil || said.Available {
 		return nowView{Open: true, Text: "Handoffs can start now."}, err
 	}
-	return nowView{Text: map[handoff.UnavailableBy]string{
-		handoff.HandoffDisabled: "Human Handoff is off.", handoff.NoChannel: "No connected channel is chosen.",
-		handoff.OnHoliday: "Closed today.", handoff.OutsideWorkHours: "Outside the work hours.",
-		handoff.ClosingSoon: "Closing soon; nothing new starts.", handoff.ByOverride: "Closed until further notice.",
-	}[said.Reason]}, nil
+	return nowView{Text: refusalWords[said.Reason] + "."}, nil
 }
 
 // editedAgent is the agent that the address names.

@@ -41,8 +41,7 @@ func saysAnswers(_ *visit, _ string, values []string) string {
 }
 
 const (
-	maxAnswers = 500 // as the desk allows
-	blankPairs = 2   // to be filled in
+	blankPairs = 2 // to be filled in
 
 	// What was set through the API can be changed here too. It takes 1 MiB, and a form writes three bytes for many a one.
 	maxAnswersForm = 4 << 20
@@ -79,8 +78,8 @@ func writeAnswers(_ *visit, f *form, a *handoff.Agent) {
 		known = append(known, entry)
 	}
 	f.values["questions"], f.values["answer"] = questions, answers
-	if len(known) > maxAnswers {
-		f.wrong("questions-0", "There may be at most 500 answers.")
+	if len(known) > handoff.MaxAnswers {
+		f.wrong("questions-0", fmt.Sprintf("There may be at most %d answers.", handoff.MaxAnswers))
 	}
 	a.Answers = known
 }

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"net/url"
 	"slices"
@@ -38,9 +39,8 @@ var examples = []string{
 }
 
 const (
-	maxInstruction = 8000        // characters, as the desk allows
-	maxMinutes     = 7 * 24 * 60 // of any of the waits
-	onValue        = "on"        // of a box that is ticked
+	maxMinutes = 7 * 24 * 60 // of any of the waits
+	onValue    = "on"        // of a box that is ticked
 )
 
 func readHandoff(a handoff.Agent) url.Values {
@@ -61,8 +61,8 @@ func writeHandoff(v *visit, f *form, a *handoff.Agent) {
 	p := &a.Handoff
 	p.Enabled = f.Value("enabled") == onValue
 	p.Instruction = f.text("instruction")
-	if n := utf8.RuneCountInString(p.Instruction); n > maxInstruction {
-		f.wrong("instruction", "An Instruction has at most 8,000 characters; this one has "+strconv.Itoa(n)+".")
+	if n := utf8.RuneCountInString(p.Instruction); n > handoff.MaxInstruction {
+		f.wrong("instruction", fmt.Sprintf("An Instruction has at most %s characters; this one has %d.", grouped(handoff.MaxInstruction), n))
 	}
 	p.Channels = v.chosen(f, "channels", p.Channels)
 	p.FallbackChannels = v.chosen(f, "fallbacks", p.FallbackChannels)

@@ -14,11 +14,10 @@ import (
 
 var hoursTab = agentTab{
 	file: "agent_hours.html", title: "Work hours", path: "/hours",
-	fields: []labelled{
-		{"when", "When handoffs may start"}, {"time_zone", "Time zone"}, {"mon", "Monday"}, {"tue", "Tuesday"}, {"wed", "Wednesday"},
-		{"thu", "Thursday"}, {"fri", "Friday"}, {"sat", "Saturday"}, {"sun", "Sunday"}, {"stop", "Stop before closing"},
-		{"closed", "Closed dates"}, {"open", "Special openings"},
-	},
+	fields: slices.Concat(
+		[]labelled{{"when", "When handoffs may start"}, {"time_zone", "Time zone"}}, weekDays,
+		[]labelled{{"stop", "Stop before closing"}, {"closed", "Closed dates"}, {"open", "Special openings"}},
+	),
 }
 
 func init() {
@@ -45,10 +44,10 @@ var weekDays = []labelled{
 
 // When handoffs may start, as the form's choice says it.
 const (
-	anyTime     = "any"
-	inTheHours  = "hours"
-	openAlways  = handoff.OverrideOpen
-	closedFirst = handoff.OverrideClosed
+	anyTime      = "any"
+	inTheHours   = "hours"
+	openAlways   = handoff.OverrideOpen
+	closedAlways = handoff.OverrideClosed
 )
 
 func readHours(a handoff.Agent) url.Values {
@@ -74,7 +73,7 @@ func saysHours(_ *visit, field string, values []string) string {
 	switch field {
 	case "when":
 		return map[string]string{
-			anyTime: "At any time", inTheHours: "In the hours", openAlways: "Open until further notice", closedFirst: "Closed until further notice",
+			anyTime: "At any time", inTheHours: "In the hours", openAlways: "Open until further notice", closedAlways: "Closed until further notice",
 		}[said]
 	case "stop":
 		return cmp.Or(said, "0") + " min"
@@ -92,7 +91,7 @@ func writeHours(_ *visit, f *form, a *handoff.Agent) {
 	}
 	w := &handoff.WorkHours{TimeZone: f.text("time_zone"), Days: map[string][]handoff.Span{}}
 	switch when {
-	case openAlways, closedFirst:
+	case openAlways, closedAlways:
 		w.Override = when
 		if w.TimeZone == "" {
 			w.TimeZone = "UTC"

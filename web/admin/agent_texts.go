@@ -109,8 +109,6 @@ func saysText(_ *visit, _ string, values []string) string {
 	return ""
 }
 
-const maxText = 1000 // characters, as the desk allows
-
 // writeTexts keeps what differs from the defaults, so that those who change nothing follow them.
 func writeTexts(_ *visit, f *form, a *handoff.Agent) {
 	own := map[string]string{}
@@ -122,8 +120,8 @@ func writeTexts(_ *visit, f *form, a *handoff.Agent) {
 			continue
 		}
 		text := f.text(field.Field)
-		if n := utf8.RuneCountInString(text); n > maxText {
-			f.wrong(field.Field, fmt.Sprintf("%s: a text has at most 1,000 characters; this one has %d.", field.Label, n))
+		if n := utf8.RuneCountInString(text); n > handoff.MaxOwnText {
+			f.wrong(field.Field, fmt.Sprintf("%s: a text has at most %s characters; this one has %d.", field.Label, grouped(handoff.MaxOwnText), n))
 		}
 		slots := slotsOf(field.Field)
 		for _, slot := range slotForm.FindAllString(text, -1) {

@@ -80,9 +80,17 @@ var refusalWords = map[handoff.UnavailableBy]string{
 	handoff.OnHoliday:        "On a closed date",
 	handoff.ClosingSoon:      "Shortly before closing",
 	handoff.ByOverride:       "Set to closed by hand",
-	handoff.HandoffDisabled:  "Human handoff is off",
-	handoff.NoChannel:        "No channel in reach",
+	handoff.HandoffDisabled:  "Human Handoff is off",
+	handoff.NoChannel:        "No connected channel is chosen",
 }
 
 // refusals lists the reasons in the order in which reports show them.
 var refusals = []handoff.UnavailableBy{handoff.OutsideWorkHours, handoff.OnHoliday, handoff.ClosingSoon, handoff.ByOverride, handoff.HandoffDisabled, handoff.NoChannel}
+
+// grouped writes a number below a million as people read it, such as 8,000.
+func grouped(n int) string {
+	if n < 1000 {
+		return strconv.Itoa(n)
+	}
+	return fmt.Sprintf("%d,%03d", n/1000, n%1000)
+}
