@@ -10,7 +10,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -110,12 +112,26 @@ func (r *report) end(name string, e event) {
 		r.failed = append(r.failed, name)
 		fmt.Fprintf(r.out, "\n--- %s\n%s\n", name, output)
 	case e.Action == "fail":
+		r.unended(e.Package)
 		r.failed = append(r.failed, name)
 		fmt.Fprint(r.out, output)
 	case e.Action == "skip" && e.Test != "":
 		r.skipped = append(r.skipped, name+": "+reason(output))
 	case e.Action == "pass" && e.Test != "":
 		r.passed++
+	}
+}
+
+// unended tells of the tests of a package that began and did not end before it did: go test says nothing of their own about
+// them when it ran out of time or crashed, and what it says of that stands in the output of one of them.
+func (r *report) unended(pkg string) {
+	for _, name := range slices.Sorted(maps.Keys(r.output)) {
+		if !strings.HasPrefix(name, pkg+" ") || name == pkg+" " {
+			continue
+		}
+		r.failed = append(r.failed, name+": it did not end")
+		fmt.Fprintf(r.out, "\n--- %s, which did not end\n%s\n", name, r.output[name])
+		delete(r.output, name)
 	}
 }
 

@@ -12,6 +12,7 @@ func TestReport(t *testing.T) {
 		failed  = `{"Action":"output","Package":"a","Test":"TestBad","Output":"    x_test.go:9: 1 is not 2\n"}` + "\n" + `{"Action":"fail","Package":"a","Test":"TestBad"}` + "\n"
 		ended   = `{"Action":"output","Package":"a","Output":"ok  \ta\t0.1s\n"}` + "\n" + `{"Action":"pass","Package":"a"}` + "\n"
 		crashed = `{"Action":"output","Package":"a","Output":"panic: in TestMain\n"}` + "\n" + `{"Action":"fail","Package":"a"}` + "\n"
+		hung    = `{"Action":"output","Package":"a","Test":"TestSlow","Output":"panic: test timed out after 10m0s\n"}` + "\n" + `{"Action":"fail","Package":"a"}` + "\n"
 		unbuilt = `{"Action":"build-output","ImportPath":"a","Output":"a.go:1: no such thing\n"}` + "\n" + `{"Action":"build-fail","ImportPath":"a"}` + "\n" + `{"Action":"fail","Package":"a","FailedBuild":"a"}` + "\n"
 	)
 	for _, row := range []struct {
@@ -25,6 +26,7 @@ func TestReport(t *testing.T) {
 		{"a skipped test", passed + skipped + ended, false, []string{"skipped: a TestLazy: x_test.go:7: needs a browser"}, nil},
 		{"a failed test", failed, false, []string{"1 is not 2", "failed: a TestBad"}, nil},
 		{"a package that dies", crashed, false, []string{"panic: in TestMain"}, nil},
+		{"a test that does not end", passed + hung, false, []string{"timed out", "failed: a TestSlow: it did not end"}, []string{"chatter"}},
 		{"a package that does not build", unbuilt, false, []string{"no such thing"}, nil},
 		{"words of the go command", "go: no packages\n" + failed, false, []string{"go: no packages"}, nil},
 		{"nothing", "", false, []string{"0 passed"}, nil},
