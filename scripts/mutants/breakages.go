@@ -185,6 +185,16 @@ var inTheStore = []mutant{
 		file: "store/bolt/verify.go", old: "case a.booked.commit != a.head.commit:", new: "case false:",
 		room: "store/bolt", run: "TestLostWrite",
 	},
+	{
+		name: "circle-in-a-large-store", breaks: "a large store that is damaged reads for ever, or ends the process again and again",
+		file: "store/bolt/identity.go", old: "newPages(e.file, h).outline(context.Background())", new: "newPages(e.file, h).readFree()",
+		room: "store/bolt", run: "TestStructure",
+	},
+	{
+		name: "scan-backwards", breaks: "a scan goes round and round in a damaged tree",
+		file: "store/bolt/transaction.go", old: "if len(w.last) > 0 && bytes.Compare(key, w.last) <= 0 {", new: "if false {",
+		room: "store/bolt", run: "TestCircle",
+	},
 }
 
 // inTheRelay doubles, loses, disorders or leaks lines.

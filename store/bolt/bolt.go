@@ -77,9 +77,11 @@ func OpenReadOnly(path string) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	if e.identity, err = e.readIdentity(size); err == nil && e.identity == "" {
-		err = fmt.Errorf("%w: %s is a database of another program", store.ErrDamaged, path)
+	name, err := e.readName(size)
+	if err == nil && name.identity == "" {
+		err = nameless(path)
 	}
+	e.identity = name.identity
 	if err != nil {
 		return nil, errors.Join(err, e.db.Close())
 	}

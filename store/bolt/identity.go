@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"strconv"
 	"strings"
 
@@ -59,7 +58,7 @@ func examine(path string, l limits) (finding, error) {
 
 // inspect compares the store with the file beside it, and looks through it as far as that is cheap.
 func (e *Engine) inspect(size int64, l limits) (finding, error) {
-	identity, err := e.readIdentity(size)
+	name, err := e.readName(size)
 	if err != nil {
 		return finding{}, err
 	}
@@ -67,12 +66,12 @@ func (e *Engine) inspect(size int64, l limits) (finding, error) {
 	switch {
 	case err != nil:
 		return finding{}, err
-	case identity == "" && beside.identity == "" && e.blank():
+	case name.blank && beside.identity == "":
 		return finding{fresh: true}, nil
-	case identity == "":
-		return finding{}, fmt.Errorf("%w: %s is a database of another program", store.ErrDamaged, e.path)
+	case name.identity == "":
+		return finding{}, nameless(e.path)
 	}
-	seen := finding{identity: identity, size: size}
+	seen := finding{identity: name.identity, size: size}
 	err = seen.judge(e, beside, l)
 	return seen, err
 }
@@ -97,7 +96,7 @@ func (seen *finding) judge(e *Engine, beside mark, l limits) error {
 	}
 	if small := h.size() <= l.verifyAtOnce; !small {
 		seen.suspect = !beside.closed
-		return newPages(e.file, h).readFree()
+		return newPages(e.file, h).outline(context.Background())
 	}
 	a := &audit{pages: newPages(e.file, h)}
 	err = a.run(context.Background())
@@ -137,33 +136,41 @@ func private(path string) error {
 	return nil
 }
 
-// readIdentity returns nothing for a file that is not ours. It first compares the file's length with what its head says,
-// before a read runs over the end.
-func (e *Engine) readIdentity(size int64) (identity string, err error) {
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	defer damage(&err, e.path)
-	err = e.db.View(func(tx *bbolt.Tx) error {
-		if size < tx.Size() {
-			return damaged("%s is cut off, %d bytes of %d", e.path, size, tx.Size())
-		}
-		if b := tx.Bucket(aboutAt); b != nil && tx.Bucket(rowsAt) != nil {
-			identity = string(b.Get(identityAt))
-		}
-		return nil
-	})
-	return identity, err
+// name is what a database says it is.
+type name struct {
+	identity string // empty in one that is not ours
+	blank    bool   // it holds nothing at all
 }
 
-// blank says that a database holds nothing at all.
-func (e *Engine) blank() (blank bool) {
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	defer func() { _ = recover() }() // what cannot be read is not blank
-	_ = e.db.View(func(tx *bbolt.Tx) error {
-		first, _ := tx.Cursor().First()
-		blank = first == nil
-		return nil
+// readName first compares the file's length with what its head says, before a read runs over the end.
+func (e *Engine) readName(size int64) (n name, err error) {
+	h, _, err := e.heads()
+	if err != nil {
+		return name{}, err
+	}
+	if size < h.size() {
+		return name{}, damaged("%s is cut off, %d bytes of %d", e.path, size, h.size())
+	}
+	n.blank = true
+	rows, identity := false, ""
+	p, ctx := newPages(e.file, h), context.Background()
+	err = p.tree(ctx, h.root, nil, nil, func(flags uint32, key, value []byte) error {
+		n.blank = false
+		rows = rows || string(key) == string(rowsAt)
+		if string(key) != string(aboutAt) {
+			return nil
+		}
+		return p.entries(ctx, flags, value, func(_ uint32, key, value []byte) error {
+			if string(key) == string(identityAt) {
+				identity = string(value)
+			}
+			return nil
+		})
 	})
-	return blank
+	if rows {
+		n.identity = identity
+	}
+	return n, err
 }
 
 // heads reads the head that counts; whole is false when the other one is broken.

@@ -79,30 +79,46 @@ type page struct {
 	id    uint64
 	flags uint16
 	count int
-	bytes []byte
+	over  uint64 // how many pages it runs over into
+	bytes []byte // nil while no more than its head was read
 }
 
-// read reads a page and marks it as used.
-func (p *pages) read(id uint64) (page, error) {
-	first := make([]byte, p.head.pageSize)
-	if err := p.at(id, first); err != nil {
+// glance reads the head of a page and marks the page as used, with those it runs over into.
+func (p *pages) glance(id uint64) (page, error) {
+	raw := make([]byte, pageHead)
+	if err := p.at(id, raw); err != nil {
 		return page{}, err
 	}
-	got := page{id, binary.NativeEndian.Uint16(first[8:]), int(binary.NativeEndian.Uint16(first[10:])), first}
-	if own := binary.NativeEndian.Uint64(first); own != id {
+	if own := binary.NativeEndian.Uint64(raw); own != id {
 		return page{}, damaged("page %d says that it is page %d", id, own)
 	}
-	over := uint64(binary.NativeEndian.Uint32(first[12:]))
-	for n := id; n <= id+over; n++ {
+	got := page{
+		id:    id,
+		flags: binary.NativeEndian.Uint16(raw[8:]),
+		count: int(binary.NativeEndian.Uint16(raw[10:])),
+		over:  uint64(binary.NativeEndian.Uint32(raw[12:])),
+	}
+	for n := id; n <= id+got.over; n++ {
 		if err := p.use(n); err != nil {
 			return page{}, err
 		}
 	}
-	if over > 0 {
-		got.bytes = make([]byte, int64(over+1)*p.head.pageSize)
-		return got, p.at(id, got.bytes)
-	}
 	return got, nil
+}
+
+// whole reads the rest of a page.
+func (p *pages) whole(g page) (page, error) {
+	g.bytes = make([]byte, int64(g.over+1)*p.head.pageSize)
+	return g, p.at(g.id, g.bytes)
+}
+
+// read reads a page and marks it as used.
+func (p *pages) read(id uint64) (page, error) {
+	g, err := p.glance(id)
+	if err != nil {
+		return page{}, err
+	}
+	return p.whole(g)
 }
 
 func (p *pages) at(id uint64, into []byte) error {
@@ -152,16 +168,6 @@ func (p *pages) readFree() error {
 	return nil
 }
 
-// unaccounted is a page that is neither in use nor free.
-func (p *pages) unaccounted() (id uint64, found bool) {
-	for id := uint64(2); id < p.head.end; id++ {
-		if !p.used.has(id) {
-			return id, true
-		}
-	}
-	return 0, false
-}
-
 // child is a branch's i-th element: the lowest key of a page below, and which page.
 func (g page) child(i int) (key []byte, id uint64, err error) {
 	at, raw, err := g.element(i)
@@ -200,6 +206,19 @@ func (g page) part(at, size uint64) ([]byte, error) {
 	return g.bytes[at : at+size], nil
 }
 
+// bucket is where a bucket begins that stands in a leaf: at a page of its own, or, with no such number, in the page that a small one
+// carries in its value.
+func bucket(host uint64, flags uint32, value []byte) (root uint64, own page, err error) {
+	if flags != bucketFlag || len(value) < bucketHead {
+		return 0, page{}, damaged("the store holds something that is not its own")
+	}
+	if root = binary.NativeEndian.Uint64(value); root != 0 {
+		return root, page{}, nil
+	}
+	own, err = inline(host, value)
+	return 0, own, err
+}
+
 // inline is the page that a small bucket carries in its value.
 func inline(host uint64, value []byte) (page, error) {
 	g := page{id: host, bytes: value[bucketHead:]}
@@ -207,6 +226,9 @@ func inline(host uint64, value []byte) (page, error) {
 		return page{}, err
 	}
 	g.flags, g.count = binary.NativeEndian.Uint16(g.bytes[8:]), int(binary.NativeEndian.Uint16(g.bytes[10:]))
+	if g.flags != leafPage {
+		return page{}, damaged("a bucket is no leaf")
+	}
 	return g, nil
 }
 

@@ -72,6 +72,10 @@ func TestRefusals(t *testing.T) {
 		{"a database of another program, without a free list", func(t *testing.T, path string) {
 			foreign(t, path, &bbolt.Options{NoFreelistSync: true})
 		}, store.ErrDamaged, "another program"},
+		{"a store of ours with a bit flipped in its name", func(t *testing.T, path string) {
+			copyStore(t, path)
+			write(t, path, strings.ReplaceAll(read(t, path), "about", "abouu"))
+		}, store.ErrDamaged, "restore a good backup"},
 		{"a folder", func(t *testing.T, path string) {
 			if err := os.MkdirAll(path, 0o700); err != nil {
 				t.Fatal(err)

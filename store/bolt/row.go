@@ -49,6 +49,11 @@ func sum(key, value []byte) uint32 {
 	return crc32.Update(crc32.Checksum(key, castagnoli), castagnoli, value)
 }
 
+// nameless is what is said of a database that is not known for one of ours: a single bit can take a store's names from it.
+func nameless(path string) error {
+	return damaged("%s is a database of another program, or damaged where it says whose it is", path)
+}
+
 // damaged is a store.ErrDamaged that says what to do.
 func damaged(format string, args ...any) error {
 	return fmt.Errorf("%w: %s; restore a good backup", store.ErrDamaged, fmt.Sprintf(format, args...))

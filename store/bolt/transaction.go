@@ -146,6 +146,9 @@ func (w *walk) next() (key, value []byte, err error) {
 	if key == nil || !bytes.HasPrefix(key, w.prefix) {
 		return nil, nil, nil
 	}
+	if len(w.last) > 0 && bytes.Compare(key, w.last) <= 0 {
+		return nil, nil, damaged("the row %q comes after %q", key, w.last) // or a scan would come by here for ever
+	}
 	w.last = bytes.Clone(key)
 	value, err = unseal(w.last, sealed)
 	return w.last, value, err

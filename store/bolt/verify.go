@@ -2,7 +2,6 @@ package bolt
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"strings"
@@ -79,11 +78,8 @@ func (a *audit) run(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
-	if err := a.readFree(); err != nil {
+	if err := a.complete(); err != nil {
 		return err
-	}
-	if id, found := a.unaccounted(); found {
-		return damaged("page %d belongs to nothing", id)
 	}
 	return a.balance()
 }
@@ -113,90 +109,15 @@ func (a *audit) verdict() error {
 
 const shown = 3 // so many broken rows are named
 
-// entryFunc sees the entries of a tree's leaves, in order.
-type entryFunc func(flags uint32, key, value []byte) error
-
-// tree visits a page and what is below it; it ends because no page is read twice. The keys must lie between from and to, where a nil to is open.
-func (a *audit) tree(ctx context.Context, id uint64, from, to []byte, visit entryFunc) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	g, err := a.read(id)
-	switch {
-	case err != nil:
-		return err
-	case g.flags == leafPage:
-		return leaf(g, from, to, visit)
-	case g.flags != branchPage || g.count == 0:
-		return damaged("page %d is neither branch nor leaf", id)
-	}
-	return a.branch(ctx, g, from, to, visit)
-}
-
-func (a *audit) branch(ctx context.Context, g page, from, to []byte, visit entryFunc) error {
-	key, id, err := g.child(0)
-	for i := range g.count {
-		if err != nil {
-			return err
-		}
-		if !within(key, from, to, i == 0) {
-			return damaged("the keys of page %d are in disorder", g.id)
-		}
-		next, nextID, end := []byte(nil), uint64(0), to
-		if i+1 < g.count {
-			if next, nextID, err = g.child(i + 1); err != nil {
-				return err
-			}
-			end = next
-		}
-		if err := a.tree(ctx, id, key, end, visit); err != nil {
-			return err
-		}
-		from, key, id = key, next, nextID
-	}
-	return nil
-}
-
-func leaf(g page, from, to []byte, visit entryFunc) error {
-	for i := range g.count {
-		flags, key, value, err := g.entry(i)
-		if err != nil {
-			return err
-		}
-		if !within(key, from, to, i == 0) {
-			return damaged("the keys of page %d are in disorder", g.id)
-		}
-		if err := visit(flags, key, value); err != nil {
-			return err
-		}
-		from = key
-	}
-	return nil
-}
-
 // bucket visits one of the two buckets of a store.
 func (a *audit) bucket(ctx context.Context, flags uint32, key, value []byte) error {
-	var visit entryFunc
 	switch string(key) {
 	case string(rowsAt):
-		visit = a.row
+		return a.entries(ctx, flags, value, a.row)
 	case string(aboutAt):
-		visit = a.about
+		return a.entries(ctx, flags, value, a.about)
 	}
-	if visit == nil || flags != bucketFlag || len(value) < bucketHead {
-		return damaged("the store holds something that is not its own")
-	}
-	if root := binary.NativeEndian.Uint64(value); root != 0 {
-		return a.tree(ctx, root, nil, nil, visit)
-	}
-	g, err := inline(a.head.root, value)
-	if err == nil && g.flags != leafPage {
-		err = damaged("a bucket is no leaf")
-	}
-	if err != nil {
-		return err
-	}
-	return leaf(g, nil, nil, visit)
+	return damaged("the store holds something that is not its own")
 }
 
 func (a *audit) about(_ uint32, key, value []byte) (err error) {
