@@ -37,7 +37,7 @@
 //	a, err := activity.Decode(body)
 //	if a.IsType(activity.TypeMessage) && !a.FromBot() && a.MentionsRecipient() {
 //		words := a.TextFor(a.Recipient.ID)      // without the mention, fit for reading
-//		thread := activity.ThreadOf(a)          // where an answer goes; thread.String() is its conversation
+//		thread := activity.ThreadOf(a)          // where an answer goes; thread.String() is its conversation, that of a chat too
 //		data, err := a.Teams()                  // team, channel, tenant, event
 //		kept, err := json.Marshal(a.Reference()) // for later
 //	}

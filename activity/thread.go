@@ -42,17 +42,35 @@ func ParseThread(conversationID string) Thread {
 	return Thread{Channel: channel}
 }
 
-// ThreadOf returns the thread that a received activity belongs to. A message
-// whose conversation names no root is itself one.
+// ThreadOf returns the thread that a received activity belongs to. A message of a
+// channel whose conversation names no root is itself one, edited or deleted too.
+// Root is empty for what belongs to no thread: there are none outside of
+// channels, and the ids of other activities are not those of messages.
+// https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/channel-and-group-conversations
 func ThreadOf(a *Activity) Thread {
-	var t Thread
-	if a.Conversation != nil {
-		t = ParseThread(a.Conversation.ID)
+	if a.Conversation == nil {
+		return Thread{}
 	}
-	if t.Root == "" {
+	t := ParseThread(a.Conversation.ID)
+	if t.Root == "" && a.isAboutMessage() && a.Conversation.isChannel(t.Channel) {
 		t.Root = a.ID
 	}
 	return t
+}
+
+// isAboutMessage reports whether the activity's id is that of a message.
+func (a *Activity) isAboutMessage() bool {
+	return a.IsType(TypeMessage) || a.IsType(TypeMessageUpdate) || a.IsType(TypeMessageDelete)
+}
+
+// isChannel reports whether the conversation is that of the Teams channel id, or a
+// thread in it. Where its type is missing, the forms of id tell that chats and meetings
+// never have.
+func (c *ConversationAccount) isChannel(id string) bool {
+	if c.ConversationType != "" {
+		return c.ConversationType == ConversationChannel
+	}
+	return strings.HasSuffix(id, "@thread.tacv2") || strings.HasSuffix(id, "@thread.skype")
 }
 
 // String returns the id of the thread's conversation.

@@ -69,10 +69,24 @@ func TestNewThread(t *testing.T) {
 
 func TestThreadOf(t *testing.T) {
 	for _, row := range []struct{ name, text, want string }{
-		{"a reply", `{"id":"9","conversation":{"id":"19:c;messageid=5"}}`, "19:c;messageid=5"},
-		{"a new post", `{"id":"5","conversation":{"id":"19:c;messageid=5"}}`, "19:c;messageid=5"},
-		{"a new post without a suffix", `{"id":"5","conversation":{"id":"19:c"}}`, "19:c;messageid=5"},
-		{"no conversation", `{"id":"5"}`, ";messageid=5"},
+		{"a reply", `{"type":"message","id":"9","conversation":{"id":"19:c@thread.tacv2;messageid=5","conversationType":"channel"}}`, "19:c@thread.tacv2;messageid=5"},
+		{"a new post", `{"type":"message","id":"5","conversation":{"id":"19:c@thread.tacv2;messageid=5","conversationType":"channel"}}`, "19:c@thread.tacv2;messageid=5"},
+		{"a new post without a suffix", `{"type":"message","id":"5","conversation":{"id":"19:c@thread.tacv2","conversationType":"channel"}}`, "19:c@thread.tacv2;messageid=5"},
+		{"an edit without a suffix", `{"type":"messageUpdate","id":"5","conversation":{"id":"19:c@thread.tacv2","conversationType":"channel"}}`, "19:c@thread.tacv2;messageid=5"},
+		{"a deletion without a suffix", `{"type":"messageDelete","id":"5","conversation":{"id":"19:c@thread.tacv2","conversationType":"channel"}}`, "19:c@thread.tacv2;messageid=5"},
+		{"a channel that does not say so", `{"type":"message","id":"5","conversation":{"id":"19:c@thread.tacv2"}}`, "19:c@thread.tacv2;messageid=5"},
+		{"a channel of an older form", `{"type":"message","id":"5","conversation":{"id":"19:c@thread.skype"}}`, "19:c@thread.skype;messageid=5"},
+		{"a channel with an id of its own form", `{"type":"message","id":"5","conversation":{"id":"c","conversationType":"channel"}}`, "c;messageid=5"},
+		{"a press in a thread", `{"type":"invoke","id":"f:1","conversation":{"id":"19:c@thread.tacv2;messageid=5","conversationType":"channel"}}`, "19:c@thread.tacv2;messageid=5"},
+		{"a press outside of threads", `{"type":"invoke","id":"f:1","conversation":{"id":"19:c@thread.tacv2","conversationType":"channel"}}`, "19:c@thread.tacv2"},
+		{"a member who comes", `{"type":"conversationUpdate","id":"f:1","conversation":{"id":"19:c@thread.tacv2","conversationType":"channel"}}`, "19:c@thread.tacv2"},
+		{"an installation", `{"type":"installationUpdate","id":"f:1","conversation":{"id":"19:c@thread.tacv2","conversationType":"channel"}}`, "19:c@thread.tacv2"},
+		{"a personal chat", `{"type":"message","id":"5","conversation":{"id":"a:1abc","conversationType":"personal"}}`, "a:1abc"},
+		{"a group chat", `{"type":"message","id":"5","conversation":{"id":"19:x@thread.v2","conversationType":"groupChat"}}`, "19:x@thread.v2"},
+		{"a meeting's chat", `{"type":"message","id":"5","conversation":{"id":"19:meeting_x@thread.v2","conversationType":"groupChat"}}`, "19:meeting_x@thread.v2"},
+		{"a personal chat that does not say so", `{"type":"message","id":"5","conversation":{"id":"a:1abc"}}`, "a:1abc"},
+		{"a group chat that does not say so", `{"type":"message","id":"5","conversation":{"id":"19:x@thread.v2"}}`, "19:x@thread.v2"},
+		{"no conversation", `{"type":"message","id":"5"}`, ""},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			if got := activity.ThreadOf(decode(t, row.text)).String(); got != row.want {
