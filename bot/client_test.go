@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"slices"
@@ -96,21 +97,9 @@ func TestClientReadsTheRoster(t *testing.T) {
 	if refused := asError(t, err); refused.Status != 404 || !refused.Gone() || refused.Doubtful {
 		t.Errorf("an unknown member: %v", err)
 	}
-	var names []string
-	for token := ""; ; {
-		page, err := client.PagedMembers(ctx, service, sales(svc), 1, token)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, member := range page.Members {
-			names = append(names, member.Name)
-		}
-		if token = page.ContinuationToken; token == "" {
-			break
-		}
-	}
-	if !slices.Equal(names, []string{"Ada Example", "Grace Sample"}) {
-		t.Errorf("members %v", names)
+	page, err := client.PagedMembers(ctx, service, sales(svc), 0, "")
+	if err != nil || len(page.Members) != 2 || page.Members[0].AADObjectID != ada.AADObjectID || page.ContinuationToken != "" {
+		t.Errorf("members %+v, %v", page, err)
 	}
 	team := svc.Channels()[0].Team
 	details, err := client.TeamDetails(ctx, service, team.ID)
@@ -120,6 +109,30 @@ func TestClientReadsTheRoster(t *testing.T) {
 	channels, err := client.TeamChannels(ctx, service, team.ID)
 	if err != nil || len(channels) != 3 || channels[0].Name != "" || channels[1].Name != "Sales" {
 		t.Errorf("channels %+v, %v", channels, err)
+	}
+}
+
+// TestClientPagesThroughTheRoster: Teams answers at least fifty members at a time.
+func TestClientPagesThroughTheRoster(t *testing.T) {
+	users := make([]bottest.User, 70)
+	for i := range users {
+		users[i] = bottest.User{ID: fmt.Sprintf("29:%d", i), Name: fmt.Sprint(i)}
+	}
+	svc := bottest.Start(t, bottest.Config{Users: users})
+	client := newClient(t, svc)
+	var sizes []int
+	for token := ""; ; {
+		page, err := client.PagedMembers(t.Context(), svc.ServiceURL(), sales(svc), 1, token)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sizes = append(sizes, len(page.Members))
+		if token = page.ContinuationToken; token == "" {
+			break
+		}
+	}
+	if !slices.Equal(sizes, []int{50, 20}) {
+		t.Errorf("pages of %v members", sizes)
 	}
 }
 

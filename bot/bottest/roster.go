@@ -3,9 +3,28 @@ package bottest
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
-	"github.com/docket-handoff/docket/activity"
+	"github.com/google/uuid"
 )
+
+// The answers of this file are spelled here, word by word from Microsoft's page, and not marshalled from package activity's
+// types: a fixture that shares its spelling with the code under test proves nothing about it.
+// https://learn.microsoft.com/microsoftteams/platform/bots/how-to/get-teams-context
+
+// rosterMember is a member as the roster calls answer one: the directory's id is objectId there, where an activity's
+// sender has aadObjectId.
+type rosterMember struct {
+	ID                string `json:"id"`
+	Name              string `json:"name"`
+	ObjectID          string `json:"objectId,omitempty"`
+	GivenName         string `json:"givenName"`
+	Surname           string `json:"surname"`
+	Email             string `json:"email,omitempty"`
+	UserPrincipalName string `json:"userPrincipalName,omitempty"`
+	TenantID          string `json:"tenantId"`
+	UserRole          string `json:"userRole"`
+}
 
 func (s *Service) getMember(r *http.Request, _ []byte) (any, *connectorError) {
 	s.mu.Lock()
@@ -33,8 +52,14 @@ func (s *Service) listMembers(r *http.Request, _ []byte) (any, *connectorError) 
 	return s.members(s.cfg.Users), nil
 }
 
-// pageMembers answers pages of at most pageSize members; the continuation token
-// is the place of the next one.
+// Bounds of a page of members. What is asked for beyond them is answered with the nearest, silently.
+const (
+	smallestPage = 50
+	usualPage    = 200
+	largestPage  = 500
+)
+
+// pageMembers answers a page; the continuation token is the place of the next one.
 func (s *Service) pageMembers(r *http.Request, _ []byte) (any, *connectorError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -42,33 +67,38 @@ func (s *Service) pageMembers(r *http.Request, _ []byte) (any, *connectorError) 
 		return nil, refused
 	}
 	query := r.URL.Query()
-	size, err := strconv.Atoi(query.Get("pageSize"))
-	if err != nil || size <= 0 {
-		size = 200
+	size := usualPage
+	if asked, err := strconv.Atoi(query.Get("pageSize")); err == nil {
+		size = min(max(asked, smallestPage), largestPage)
 	}
 	from, err := strconv.Atoi(query.Get("continuationToken"))
 	if query.Get("continuationToken") != "" && (err != nil || from < 0 || from > len(s.cfg.Users)) {
 		return nil, badArgument("the continuation token is not one of ours")
 	}
 	to := min(from+size, len(s.cfg.Users))
-	page := activity.PagedMembers{Members: s.members(s.cfg.Users[from:to])}
+	page := struct {
+		Members           []rosterMember `json:"members"`
+		ContinuationToken string         `json:"continuationToken,omitempty"`
+	}{Members: s.members(s.cfg.Users[from:to])}
 	if to < len(s.cfg.Users) {
 		page.ContinuationToken = strconv.Itoa(to)
 	}
 	return page, nil
 }
 
-func (s *Service) members(users []User) []activity.ChannelAccount {
-	list := make([]activity.ChannelAccount, 0, len(users))
+func (s *Service) members(users []User) []rosterMember {
+	list := make([]rosterMember, 0, len(users))
 	for _, user := range users {
 		list = append(list, s.member(user))
 	}
 	return list
 }
 
-func (s *Service) member(u User) activity.ChannelAccount {
-	return activity.ChannelAccount{
-		ID: u.ID, Name: u.Name, AADObjectID: u.AADObjectID, Email: u.Email, UserPrincipalName: u.Email, TenantID: s.cfg.Tenant,
+func (s *Service) member(u User) rosterMember {
+	given, surname, _ := strings.Cut(u.Name, " ")
+	return rosterMember{
+		ID: u.ID, Name: u.Name, ObjectID: u.AADObjectID, GivenName: given, Surname: surname,
+		Email: u.Email, UserPrincipalName: u.Email, TenantID: s.cfg.Tenant, UserRole: "user",
 	}
 }
 
@@ -79,8 +109,9 @@ func (s *Service) getTeam(r *http.Request, _ []byte) (any, *connectorError) {
 	if refused != nil {
 		return nil, refused
 	}
-	return activity.TeamDetails{
-		ID: c.team.ID, Name: c.team.Name, ChannelCount: len(s.channelsOf(c.team.ID)), MemberCount: len(s.cfg.Users), Type: "standard",
+	return map[string]any{
+		"id": c.team.ID, "name": c.team.Name, "aadGroupId": groupOf(c.team.ID), "type": "standard",
+		"channelCount": len(s.channelsOf(c.team.ID)), "memberCount": len(s.cfg.Users),
 	}, nil
 }
 
@@ -91,22 +122,26 @@ func (s *Service) listChannels(r *http.Request, _ []byte) (any, *connectorError)
 	if refused != nil {
 		return nil, refused
 	}
-	return activity.TeamChannels{Conversations: s.channelsOf(c.team.ID)}, nil
+	return map[string]any{"conversations": s.channelsOf(c.team.ID)}, nil
 }
 
-// channelsOf lists a team's channels as the real service does: General without a
-// name.
-func (s *Service) channelsOf(teamID string) []activity.ChannelInfo {
-	var list []activity.ChannelInfo
+// channelsOf lists a team's channels. General's name is null, for each client to say it in its own language.
+func (s *Service) channelsOf(teamID string) []map[string]any {
+	list := []map[string]any{}
 	for _, c := range s.channels {
 		if c.team.ID != teamID || c.deleted {
 			continue
 		}
-		info := activity.ChannelInfo{ID: c.ID, Name: c.Name}
+		info := map[string]any{"id": c.ID, "name": c.Name, "type": "standard"}
 		if c.ID == teamID {
-			info.Name = ""
+			info["name"] = nil
 		}
 		list = append(list, info)
 	}
 	return list
+}
+
+// groupOf is the id of the team's group in the directory. It is always the same for a team.
+func groupOf(teamID string) string {
+	return uuid.NewSHA1(uuid.NameSpaceURL, []byte(teamID)).String()
 }

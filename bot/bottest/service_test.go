@@ -30,6 +30,22 @@ func newWorld(t *testing.T, cfg bottest.Config, handle func(context.Context, *wo
 	if err != nil {
 		t.Fatal(err)
 	}
+	w := &world{Service: svc, client: newWorldClient(t, svc)}
+	endpoint := bot.Receive(verifier, bot.HandlerFunc(func(ctx context.Context, turn *bot.Turn) (*activity.InvokeResponse, error) {
+		return handle(ctx, w, turn)
+	}), bot.Options{Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
+	server := httptest.NewServer(endpoint)
+	svc.SetBotEndpoint(server.URL + "/api/messages")
+	t.Cleanup(func() {
+		server.Close()
+		verifier.Close()
+	})
+	return w
+}
+
+// newWorldClient is the SDK's client, as a bot of the service has it.
+func newWorldClient(t *testing.T, svc *bottest.Service) *bot.Client {
+	t.Helper()
 	tokens, err := auth.NewClientSecret(svc.SecretConfig())
 	if err != nil {
 		t.Fatal(err)
@@ -38,18 +54,8 @@ func newWorld(t *testing.T, cfg bottest.Config, handle func(context.Context, *wo
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{Service: svc, client: client}
-	endpoint := bot.Receive(verifier, bot.HandlerFunc(func(ctx context.Context, turn *bot.Turn) (*activity.InvokeResponse, error) {
-		return handle(ctx, w, turn)
-	}), bot.Options{Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
-	server := httptest.NewServer(endpoint)
-	svc.SetBotEndpoint(server.URL + "/api/messages")
-	t.Cleanup(func() {
-		server.Close()
-		client.Close()
-		verifier.Close()
-	})
-	return w
+	t.Cleanup(func() { client.Close() })
+	return client
 }
 
 func echo(ctx context.Context, w *world, turn *bot.Turn) (*activity.InvokeResponse, error) {
