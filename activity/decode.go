@@ -18,10 +18,20 @@ func unmarshalJSON(data []byte, v any) error {
 	return unmarshal(data, v)
 }
 
+// unmarshalAnswer is unmarshalJSON for what the bot asked for, which may be long.
+func unmarshalAnswer(data []byte, v any) error {
+	if string(data) == "null" {
+		return nil
+	}
+	return unmarshalEntries(data, v, maxAnswerEntries)
+}
+
 // unmarshal fills *v, a pointer to a struct with an Extra map, from one JSON
 // object.
-func unmarshal(data []byte, v any) error {
-	sc := scanner{data: data}
+func unmarshal(data []byte, v any) error { return unmarshalEntries(data, v, MaxEntries) }
+
+func unmarshalEntries(data []byte, v any, most int) error {
+	sc := scanner{data: data, entries: most}
 	if err := sc.begin(); err != nil {
 		return err
 	}
@@ -138,9 +148,9 @@ func (o *object) settle(sc *scanner) error {
 			continue
 		}
 		f := &o.fields[i]
-		again := scanner{data: (*o.extra)[name], kept: sc.kept}
+		again := scanner{data: (*o.extra)[name], entries: sc.entries}
 		fits, err := f.decode(&again, o.v.Field(f.at))
-		sc.kept = again.kept
+		sc.entries = again.entries
 		if err != nil {
 			return err
 		}

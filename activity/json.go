@@ -151,7 +151,7 @@ func (v *ResourceResponse) UnmarshalJSON(data []byte) error { return unmarshalJS
 func (v PagedMembers) MarshalJSON() ([]byte, error) { return marshal(&v) }
 
 // UnmarshalJSON reads one object and keeps what it does not know in Extra.
-func (v *PagedMembers) UnmarshalJSON(data []byte) error { return unmarshalJSON(data, v) }
+func (v *PagedMembers) UnmarshalJSON(data []byte) error { return unmarshalAnswer(data, v) }
 
 // MarshalJSON writes the known members in order, then Extra.
 func (v TeamDetails) MarshalJSON() ([]byte, error) { return marshal(&v) }
@@ -163,7 +163,7 @@ func (v *TeamDetails) UnmarshalJSON(data []byte) error { return unmarshalJSON(da
 func (v TeamChannels) MarshalJSON() ([]byte, error) { return marshal(&v) }
 
 // UnmarshalJSON reads one object and keeps what it does not know in Extra.
-func (v *TeamChannels) UnmarshalJSON(data []byte) error { return unmarshalJSON(data, v) }
+func (v *TeamChannels) UnmarshalJSON(data []byte) error { return unmarshalAnswer(data, v) }
 
 // MarshalJSON writes the known members in order, then Extra.
 func (v ErrorBody) MarshalJSON() ([]byte, error) { return marshal(&v) }

@@ -1,6 +1,7 @@
 package activity_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -55,5 +56,26 @@ func TestDecodeBoundsEntries(t *testing.T) {
 	free := `{"value":[` + repeated(`{"a":0}`, 3*most) + `],"text":"` + strings.Repeat("a", 3*most) + `"}`
 	if _, err := activity.Decode([]byte(free)); err != nil {
 		t.Errorf("what stays raw does not count: %v", err)
+	}
+}
+
+// TestAnswersMayBeLong: the members of a page and the channels of a team, each with members that nobody knows.
+func TestAnswersMayBeLong(t *testing.T) {
+	unknown := func(i int) string { return fmt.Sprintf(`"a%[1]d":0,"b%[1]d":"x"`, i) }
+	for name, row := range map[string]struct {
+		text func(n int) string
+		into func() json.Unmarshaler
+	}{
+		"members":  {func(n int) string { return `{"members":[` + repeated(`{"objectId":"%d",`+unknown(0)+`}`, n) + `]}` }, func() json.Unmarshaler { return new(activity.PagedMembers) }},
+		"channels": {func(n int) string { return `{"conversations":[` + repeated(`{"id":"19:%d",`+unknown(1)+`}`, n) + `]}` }, func() json.Unmarshaler { return new(activity.TeamChannels) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if err := row.into().UnmarshalJSON([]byte(row.text(5000))); err != nil {
+				t.Errorf("5000 of them: %v", err)
+			}
+			if err := row.into().UnmarshalJSON([]byte(row.text(50000))); !errors.Is(err, activity.ErrTooMany) {
+				t.Errorf("50000 of them: %v", err)
+			}
+		})
 	}
 }

@@ -12,8 +12,13 @@ const MaxDepth = 64
 
 // MaxEntries bounds what costs memory beyond its own text: the members of one
 // object, and all elements of typed lists and unknown members taken together.
-// What Teams sends stays below a hundred.
+// What Teams sends stays below a hundred. PagedMembers and TeamChannels, which the
+// bot asks for itself, may have 64 times as many in all.
 const MaxEntries = 1024
+
+// maxAnswerEntries takes in a page of members, or all channels of a team, with a
+// dozen members each that nobody knows.
+const maxAnswerEntries = 64 * MaxEntries
 
 // What a DecodeError wraps. Compare with errors.Is.
 var (
@@ -47,11 +52,11 @@ func (e *DecodeError) Unwrap() error { return e.Err }
 // scanner walks over a JSON text once, from left to right, and checks it on the
 // way. Its position is always at the next byte to read.
 type scanner struct {
-	data  []byte
-	pos   int
-	depth int
-	kept  int   // list elements and unknown members that were decoded
-	names names // in the objects that skipObject is inside of
+	data    []byte
+	pos     int
+	depth   int
+	entries int   // list elements and unknown members that may still be decoded
+	names   names // in the objects that skipObject is inside of
 }
 
 func (s *scanner) fail(kind error) error { return &DecodeError{Offset: s.pos, Err: kind} }
@@ -97,10 +102,10 @@ func (s *scanner) more(closing byte, first bool) (bool, error) {
 
 // count notes an entry that is about to be decoded into memory of its own.
 func (s *scanner) count() error {
-	if s.kept == MaxEntries {
+	if s.entries == 0 {
 		return s.fail(ErrTooMany)
 	}
-	s.kept++
+	s.entries--
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
@@ -133,6 +134,39 @@ func TestClientPagesThroughTheRoster(t *testing.T) {
 	}
 	if !slices.Equal(sizes, []int{50, 20}) {
 		t.Errorf("pages of %v members", sizes)
+	}
+}
+
+// TestLongAnswersAreReadWhole reads a page of members and the channels of a team that each say one thing that nobody knows.
+func TestLongAnswersAreReadWhole(t *testing.T) {
+	const many = 500
+	list := func(pattern string) string {
+		all := make([]string, many)
+		for i := range all {
+			all[i] = fmt.Sprintf(pattern, i)
+		}
+		return "[" + strings.Join(all, ",") + "]"
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/pagedmembers") {
+			io.WriteString(w, `{"members":`+list(`{"id":"29:%[1]d","name":"Person %[1]d","objectId":"o-%[1]d","someday":true}`)+`}`)
+			return
+		}
+		io.WriteString(w, `{"conversations":`+list(`{"id":"19:%[1]d","name":"Channel %[1]d","someday":true,"another":[]}`)+`}`)
+	}))
+	defer server.Close()
+	hosts, err := auth.NewHosts(auth.Public, strings.TrimPrefix(server.URL, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := clientWith(t, bot.ClientConfig{Tokens: auth.NoToken{}, Hosts: hosts})
+	page, err := client.PagedMembers(t.Context(), server.URL, "19:c", 0, "")
+	if err != nil || len(page.Members) != many || page.Members[many-1].AADObjectID != "o-499" || string(page.Members[0].Extra["someday"]) != "true" {
+		t.Errorf("%d members, %v", len(page.Members), err)
+	}
+	channels, err := client.TeamChannels(t.Context(), server.URL, "19:t")
+	if err != nil || len(channels) != many || channels[many-1].Name != "Channel 499" {
+		t.Errorf("%d channels, %v", len(channels), err)
 	}
 }
 
