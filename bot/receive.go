@@ -35,7 +35,9 @@ type Options struct {
 // status), 400 for a body that is no activity, 401 and 403 by the gate, 405 with
 // Allow, 413 over 256 KiB, 415 unless JSON in UTF-8, 500 for a handler that failed
 // or panicked, 501 for an unknown invoke, 503 with Retry-After when keys or
-// store are out of reach or the handler took longer than the timeout.
+// store are out of reach or the handler took longer than the timeout. An
+// *activity.InvokeError of a handler is the answer to its invoke: with its own
+// status, and with 200 where that would hide it from the person who pressed.
 //
 // At most 64 activities are read and decoded at one time, of those that the gate let
 // in; the others wait for their turn within the timeout.
@@ -204,6 +206,8 @@ func (e *endpoint) serve(ctx context.Context, end *deadline, w http.ResponseWrit
 		return nil
 	case out.err != nil && ctx.Err() != nil && errors.Is(out.err, ctx.Err()):
 		return tooSlow(out.err)
+	case out.err != nil && invoke:
+		return refusalOfInvoke(about.name, out.err)
 	case out.err != nil:
 		return refusalOf(out.err, HandlerFailed)
 	case invoke:

@@ -289,6 +289,60 @@ func TestWhatAHandlersErrorBecomes(t *testing.T) {
 	}
 }
 
+// TestAnInvokeErrorIsTheAnswer: Teams shows the person who pressed what the answer says, and "Unable to reach app" for any
+// status but 200.
+func TestAnInvokeErrorIsTheAnswer(t *testing.T) {
+	invoke := func(name, value string) string {
+		return `{"type":"invoke","name":"` + name + `","id":"1","conversation":{"id":"c"},"value":` + value + `}`
+	}
+	inner := func(status int, code, message string) string {
+		return fmt.Sprintf(`{"statusCode":%d,"type":"application/vnd.microsoft.error","value":{"code":%q,"message":%q}}`, status, code, message)
+	}
+	reads := func(_ context.Context, turn *bot.Turn) (*activity.InvokeResponse, error) {
+		_, err := turn.Activity.CardAction()
+		return nil, fmt.Errorf("press: %w", err)
+	}
+	fails := func(status int) bot.HandlerFunc {
+		return func(context.Context, *bot.Turn) (*activity.InvokeResponse, error) {
+			return nil, &activity.InvokeError{Status: status, Code: "Gone", Message: "It is over.", Err: errors.New("hunter2")}
+		}
+	}
+	const press, other = "adaptiveCard/action", "task/fetch"
+	for _, row := range []struct {
+		name    string
+		body    string
+		handler bot.HandlerFunc
+		status  int
+		answer  string // empty: a fixed one
+	}{
+		{"a press without an action", invoke(press, `{}`), reads, 200, inner(400, "BadRequest", "The action is missing.")},
+		{"a press whose value is a text", invoke(press, `"x"`), reads, 200, inner(400, "BadRequest", "The action could not be read.")},
+		{"a press of another kind", invoke(press, `{"action":{"type":"Action.Submit"}}`), reads, 200, inner(400, "NotSupported", "This kind of action is not supported.")},
+		{"a press with a status of its own", invoke(press, `{}`), fails(410), 200, inner(410, "Gone", "It is over.")},
+		{"another invoke", invoke(other, `{}`), reads, 400, inner(400, "BadRequest", "The action is missing.")},
+		{"another invoke with a status of its own", invoke(other, `{}`), fails(410), 410, inner(410, "Gone", "It is over.")},
+		{"another invoke with a status that is no refusal", invoke(other, `{}`), fails(200), 400, inner(200, "Gone", "It is over.")},
+		{"a message", minimal, fails(400), 500, ""},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			var reasons []auth.Reason
+			w, log := serve(row.handler, bot.Options{Observe: func(r auth.Reason) { reasons = append(reasons, r) }}, post(row.body))
+			if w.Code != row.status || !strings.HasPrefix(w.Header().Get("Content-Type"), "application/json") {
+				t.Errorf("status %d, content type %q", w.Code, w.Header().Get("Content-Type"))
+			}
+			if body := w.Body.String(); row.answer != "" && body != row.answer || row.answer == "" && !strings.HasPrefix(body, `{"error":`) {
+				t.Errorf("body %s\nwant %s", body, row.answer)
+			}
+			if len(reasons) != 1 || reasons[0] != bot.HandlerFailed || strings.Count(log, "\n") != 1 || !strings.Contains(log, "reason=handler_failed") {
+				t.Errorf("reasons %v, log %q", reasons, log)
+			}
+			if strings.Contains(w.Body.String(), "hunter2") {
+				t.Errorf("the cause is public: %s", w.Body)
+			}
+		})
+	}
+}
+
 func TestAPanicIsAnAnswerAndALogLine(t *testing.T) {
 	var reasons []auth.Reason
 	w, log := serve(func(context.Context, *bot.Turn) (*activity.InvokeResponse, error) { panic("boom\x1b[31m") },

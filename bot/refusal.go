@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/docket-handoff/docket/activity"
 	"github.com/docket-handoff/docket/auth"
 )
 
@@ -23,7 +24,7 @@ const (
 	ConversationMissing auth.Reason = "conversation_missing" // 400
 	DeliveryMode        auth.Reason = "delivery_mode"        // 400
 	GateFailed          auth.Reason = "gate_failed"          // 500
-	HandlerFailed       auth.Reason = "handler_failed"       // 500, or what the handler's error says
+	HandlerFailed       auth.Reason = "handler_failed"       // 500, or what the handler's error says; 200 for a press that is answered with it
 	HandlerPanicked     auth.Reason = "handler_panicked"     // 500
 	HandlerTooSlow      auth.Reason = "handler_too_slow"     // 503
 	InvokeUnknown       auth.Reason = "invoke_unknown"       // 501
@@ -38,6 +39,7 @@ type refusal struct {
 	status     int
 	reason     auth.Reason
 	retryAfter time.Duration
+	body       []byte // in place of the status's fixed one
 	err        error
 }
 
@@ -72,7 +74,32 @@ func refusalOf(err error, other auth.Reason) *refusal {
 	return r
 }
 
-// write answers with the status's fixed body, which says nothing of the cause.
+// refusalOfInvoke is refusalOf for a handler of invokes, who may have said what the
+// person who pressed shall read.
+// https://learn.microsoft.com/adaptive-cards/authoring-cards/universal-action-model
+func refusalOfInvoke(name string, err error) *refusal {
+	r := refusalOf(err, HandlerFailed)
+	var shown *activity.InvokeError
+	if !errors.As(err, &shown) {
+		return r
+	}
+	response := shown.Response()
+	body, err := invokeBody(&response)
+	if err != nil {
+		return r
+	}
+	r.body, r.status = body, response.Status
+	if name != activity.InvokeAdaptiveCard {
+		r.status = http.StatusBadRequest
+		if shown.Status >= 400 && shown.Status <= 599 {
+			r.status = shown.Status
+		}
+	}
+	return r
+}
+
+// write answers with the refusal's own body or the status's fixed one, neither of
+// which says anything of the cause.
 func (r *refusal) write(w http.ResponseWriter) {
 	h := w.Header()
 	switch r.status {
@@ -85,7 +112,10 @@ func (r *refusal) write(w http.ResponseWriter) {
 	}
 	h.Set("Content-Type", "application/json")
 	h.Set("X-Content-Type-Options", "nosniff")
-	body := refusalBody(r.status)
+	body := r.body
+	if body == nil {
+		body = refusalBody(r.status)
+	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(r.status)
 	w.Write(body)

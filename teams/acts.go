@@ -3,7 +3,6 @@ package teams
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"strings"
 
 	"github.com/docket-handoff/docket/activity"
@@ -43,11 +42,6 @@ func (h *Handler) press(ctx context.Context, t *bot.Turn) (*activity.InvokeRespo
 	a := t.Activity
 	action, err := a.CardAction()
 	if err != nil {
-		var malformed *activity.InvokeError
-		if errors.As(err, &malformed) {
-			response := malformed.Response()
-			return &response, nil
-		}
 		return nil, err
 	}
 	response, err := h.answerPress(ctx, a, action.Action.Verb, action.Action.Data)
