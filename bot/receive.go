@@ -201,10 +201,14 @@ func (e *endpoint) serve(ctx context.Context, end *deadline, w http.ResponseWrit
 		return nil
 	}
 	out := e.call(ctx, turn)
+	interrupted := out.err != nil && ctx.Err() != nil && errors.Is(out.err, ctx.Err())
 	switch {
 	case end.settled():
+		if out.err != nil && !interrupted {
+			e.reportLate(ctx, r, about, out.err)
+		}
 		return nil
-	case out.err != nil && ctx.Err() != nil && errors.Is(out.err, ctx.Err()):
+	case interrupted:
 		return tooSlow(out.err)
 	case out.err != nil && invoke:
 		return refusalOfInvoke(about.name, out.err)

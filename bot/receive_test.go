@@ -384,6 +384,42 @@ func TestAHandlerThatTakesTooLong(t *testing.T) {
 	}
 }
 
+// TestAFailureAfterTheTimeIsLogged: it is answered and counted as too slow, once, and leaves its own trace.
+func TestAFailureAfterTheTimeIsLogged(t *testing.T) {
+	for _, row := range []struct {
+		name string
+		end  func(ctx context.Context) error
+		want []string // in a second line of the log; empty: there is none
+	}{
+		{"it panics", func(context.Context) error { panic("boom\x1b[31m") }, []string{"reason=handler_panicked", "boom", "receive_test.go"}},
+		{"it fails", func(context.Context) error { return errors.New("the store cannot write") }, []string{"reason=handler_failed", "the store cannot write"}},
+		{"it ends with its time", func(ctx context.Context) error { return fmt.Errorf("append: %w", ctx.Err()) }, nil},
+		{"it succeeds", func(context.Context) error { return nil }, nil},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var reasons []auth.Reason
+				w, log := serve(func(ctx context.Context, _ *bot.Turn) (*activity.InvokeResponse, error) {
+					time.Sleep(time.Hour)
+					return nil, row.end(ctx)
+				}, bot.Options{Observe: func(r auth.Reason) { reasons = append(reasons, r) }}, post(minimal))
+				if w.Code != http.StatusServiceUnavailable || len(reasons) != 1 || reasons[0] != bot.HandlerTooSlow {
+					t.Errorf("status %d, reasons %v", w.Code, reasons)
+				}
+				first, second, _ := strings.Cut(log, "\n")
+				if !strings.Contains(first, "reason=handler_too_slow") || (second != "") != (row.want != nil) || strings.Contains(log, "\x1b") {
+					t.Errorf("log %q", log)
+				}
+				for _, want := range append(row.want, "id=1") {
+					if row.want != nil && !strings.Contains(second, want) {
+						t.Errorf("the log's second line lacks %q: %q", want, second)
+					}
+				}
+			})
+		})
+	}
+}
+
 // TestALateAnswerDoesNotWaitForTheHandler reads the whole answer through a real
 // socket while a handler that ignores its context is still at work, on a turn that
 // is its own.

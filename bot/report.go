@@ -32,6 +32,18 @@ func subjectOf(turn *Turn) subject {
 // loud as the others.
 func (e *endpoint) report(ctx context.Context, r *http.Request, about subject, refused *refusal) {
 	e.opts.Observe(refused.reason)
+	e.log(ctx, "bot: delivery refused", r, about, refused)
+}
+
+// reportLate writes why a handler failed that had been answered for already. The
+// refusal was counted then.
+func (e *endpoint) reportLate(ctx context.Context, r *http.Request, about subject, cause error) {
+	late := *refusalOf(cause, HandlerFailed)
+	late.status = http.StatusServiceUnavailable
+	e.log(ctx, "bot: handler failed after its time", r, about, &late)
+}
+
+func (e *endpoint) log(ctx context.Context, message string, r *http.Request, about subject, refused *refusal) {
 	level := slog.LevelWarn
 	if refused.status >= 500 && refused.status != http.StatusNotImplemented {
 		level = slog.LevelError
@@ -48,7 +60,7 @@ func (e *endpoint) report(ctx context.Context, r *http.Request, about subject, r
 			slog.String("name", oneLine(about.name, maxLogName)),
 			slog.String("id", oneLine(about.id, maxLogName)))
 	}
-	e.opts.Log.LogAttrs(ctx, level, "bot: delivery refused", attrs...)
+	e.opts.Log.LogAttrs(ctx, level, message, attrs...)
 }
 
 // oneLine makes foreign text safe for a log: control characters become blanks,
