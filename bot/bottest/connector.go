@@ -125,7 +125,7 @@ func (s *Service) admit(r *http.Request, body []byte) *connectorError {
 	if len(body) > maxRequest {
 		return tooLarge("the request has more than %d bytes", maxRequest)
 	}
-	if r.Method == http.MethodPost || r.Method == http.MethodPut {
+	if len(body) > 0 && (r.Method == http.MethodPost || r.Method == http.MethodPut) {
 		return checkJSONHeader(r.Header)
 	}
 	return nil
@@ -139,6 +139,7 @@ type connectorError struct {
 	message   string // shown in the answer
 	violation string // recorded; empty is the message
 	innocent  bool
+	unknown   bool   // the real service's answer is not known; see notModelled
 	retry     string // Retry-After
 }
 
@@ -148,7 +149,10 @@ func (s *Service) refuse(w http.ResponseWriter, op Op, e *connectorError) {
 		if what == "" {
 			what = e.message
 		}
-		s.violate(op, "%d %s: %s", e.status, e.code, what)
+		if !e.unknown {
+			what = fmt.Sprintf("%d %s: %s", e.status, e.code, what)
+		}
+		s.note(Violation{Op: op, What: what, NotModelled: e.unknown})
 	}
 	if e.retry != "" {
 		w.Header().Set("Retry-After", e.retry)
@@ -174,6 +178,11 @@ func tooLarge(format string, args ...any) *connectorError {
 
 func notFound(code, message string, innocent bool) *connectorError {
 	return &connectorError{status: http.StatusNotFound, code: code, message: message, innocent: innocent}
+}
+
+// notModelled is about a request that the real service may well take. Its status is one that no client repeats.
+func notModelled(format string, args ...any) *connectorError {
+	return &connectorError{status: http.StatusNotImplemented, code: "NotModelled", message: fmt.Sprintf(format, args...), unknown: true}
 }
 
 func notInRoster() *connectorError {

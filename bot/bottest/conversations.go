@@ -25,6 +25,8 @@ func (s *Service) createConversation(_ *http.Request, body []byte) (any, *connec
 		return nil, badArgument("tenantId is not the channel's tenant")
 	case p.Bot != nil && p.Bot.ID != s.BotID():
 		return nil, badArgument("bot.id is not the bot's")
+	case isMarked(p.Activity):
+		return nil, notModelled("a thread whose first message is targeted")
 	}
 	if refused := s.checkActivity(p.Activity); refused != nil {
 		return nil, refused
@@ -44,7 +46,7 @@ func (s *Service) createConversation(_ *http.Request, body []byte) (any, *connec
 }
 
 // sendActivity posts to a thread, or begins one when the conversation is a bare
-// channel.
+// channel. One person alone sees it if it is targeted.
 func (s *Service) sendActivity(r *http.Request, body []byte) (any, *connectorError) {
 	a, refused := s.readActivity(body)
 	if refused != nil {
@@ -67,6 +69,9 @@ func (s *Service) sendActivity(r *http.Request, body []byte) (any, *connectorErr
 		return nil, nil
 	}
 	m := s.botMessage(a)
+	if m.For, refused = s.target(r, a); refused != nil {
+		return nil, refused
+	}
 	s.append(c, t, m)
 	return activity.ResourceResponse{ID: m.ID}, nil
 }
@@ -81,6 +86,9 @@ func (s *Service) updateActivity(r *http.Request, body []byte) (any, *connectorE
 	defer s.mu.Unlock()
 	m, refused := s.botsOwn(r)
 	if refused != nil {
+		return nil, refused
+	}
+	if refused := checkRetarget(m, a); refused != nil {
 		return nil, refused
 	}
 	next := s.botMessage(a)
@@ -105,26 +113,41 @@ func (s *Service) deleteActivity(r *http.Request, _ []byte) (any, *connectorErro
 	return nil, nil
 }
 
-// botsOwn finds the message that a request is about. The caller holds mu.
+// botsOwn finds the message of the bot's that a request is about. The caller holds mu.
 func (s *Service) botsOwn(r *http.Request) (*Message, *connectorError) {
+	_, m, refused := s.present(r)
+	switch {
+	case refused != nil:
+		return nil, refused
+	case !m.Bot:
+		return nil, &connectorError{status: http.StatusForbidden, code: "ServiceError", message: "The message is not the bot's."}
+	case targeted(r) && m.For == "":
+		return nil, notModelled("isTargetedActivity about a message that everybody sees")
+	case !targeted(r) && m.For != "":
+		return nil, notModelled("a targeted message without isTargetedActivity in the query")
+	}
+	return m, nil
+}
+
+// present finds the message that a request is about, and the channel that it is in. The caller holds mu.
+func (s *Service) present(r *http.Request) (*channel, *Message, *connectorError) {
 	c, refused := s.reachable(r.PathValue("conversation"))
 	if refused != nil {
-		return nil, refused
+		return nil, nil, refused
 	}
-	id := r.PathValue("activity")
 	for _, t := range c.threads {
-		m := t.message(id)
+		m := t.message(r.PathValue("activity"))
 		switch {
 		case m == nil:
 			continue
 		case m.Deleted:
-			return nil, notFound("ActivityNotFoundInConversation", "The message was deleted.", true)
-		case !m.Bot:
-			return nil, &connectorError{status: http.StatusForbidden, code: "ServiceError", message: "The message is not the bot's."}
+			return nil, nil, notFound("ActivityNotFoundInConversation", "The message was deleted.", true)
+		case s.faded(m):
+			return nil, nil, notFound("ActivityNotFoundInConversation", "The targeted message was removed after a day.", true)
 		}
-		return m, nil
+		return c, m, nil
 	}
-	return nil, notFound("ActivityNotFoundInConversation", "The conversation has no such message.", false)
+	return nil, nil, notFound("ActivityNotFoundInConversation", "The conversation has no such message.", false)
 }
 
 // reachable finds the channel of a conversation that the bot may use. The

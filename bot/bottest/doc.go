@@ -14,6 +14,10 @@
 // changed under the bot (a message deleted, the app removed) is refused too, but
 // is no violation.
 //
+// What the real service would answer in a way that is not known, or not played, here
+// gets 501 NotModelled and is a Violation with NotModelled set. It fails the test as well,
+// with those words: the bot may be right, but the test cannot tell.
+//
 // [Service.Refusals] is the other direction: what the bot must refuse, with the
 // status for each.
 //
@@ -30,8 +34,10 @@
 //
 // There are teams with channels, channels with threads, threads with messages.
 // Message ids are decimal strings that grow. A conversation's id is the
-// channel's, or "channel;messageid=root" for a thread. Chats outside of channels
-// are not modelled.
+// channel's, or "channel;messageid=root" for a thread. A targeted message is seen by one
+// person ([Service.MessagesFor]) for a day. Files as attachments of the bot, the list of a bot's
+// conversations, removing members, uploading history, meetings, batches and chats
+// outside of channels are not modelled.
 //
 // # Use
 //

@@ -3,7 +3,6 @@ package bottest
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/docket-handoff/docket/activity"
 )
@@ -36,23 +35,21 @@ func (s *Service) reaction(userID, threadID, messageID, reaction string, add boo
 	if err != nil {
 		return nil, Posted{}, err
 	}
-	if t == nil || t.message(messageID) == nil {
+	m := s.seen(t, messageID, from.ID)
+	switch {
+	case m == nil:
 		return nil, Posted{}, fmt.Errorf("bottest: the thread has no message %q", messageID)
+	case m.For != "":
+		return nil, Posted{}, fmt.Errorf("bottest: nobody can react to message %q, which one person alone sees", messageID)
 	}
-	m := t.message(messageID)
 	a := s.inChannel(from, c, c.conversation(t))
 	a.Type, a.ReplyToID = activity.TypeMessageReaction, messageID
-	others := slices.DeleteFunc(slices.Clone(m.Reactions[reaction]), func(id string) bool { return id == from.ID })
 	if add {
-		others = append(others, from.ID)
 		a.ReactionsAdded = []activity.Reaction{{Type: reaction}}
 	} else {
 		a.ReactionsRemoved = []activity.Reaction{{Type: reaction}}
 	}
-	if m.Reactions == nil {
-		m.Reactions = make(map[string][]string)
-	}
-	m.Reactions[reaction] = others
+	m.react(from.ID, reaction, add)
 	s.changed()
 	return a, Posted{Thread: threadID, Message: messageID, Delivered: m.Bot && c.installed}, nil
 }

@@ -12,25 +12,29 @@ import (
 // https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-api-reference
 type Op string
 
-// The doors: OpenID metadata, keys, tokens and consent; the Connector's calls; whatever else
-// is asked for; and the bot's own answers to invokes.
+// The doors: OpenID metadata, keys, tokens and consent; the Connector's calls, OpOther for those that are not modelled;
+// whatever else is asked for; and the bot's own answers to invokes.
 const (
-	OpMetadata   Op = "metadata"
-	OpKeys       Op = "keys"
-	OpToken      Op = "token"
-	OpConsent    Op = "consent"
-	OpCreate     Op = "create"
-	OpSend       Op = "send"
-	OpReply      Op = "reply"
-	OpUpdate     Op = "update"
-	OpDelete     Op = "delete"
-	OpMember     Op = "member"
-	OpMembers    Op = "members"
-	OpTeam       Op = "team"
-	OpChannels   Op = "channels"
-	OpAttachment Op = "attachment"
-	OpUnknown    Op = "unknown route"
-	OpInvoke     Op = "invoke answer"
+	OpMetadata        Op = "metadata"
+	OpKeys            Op = "keys"
+	OpToken           Op = "token"
+	OpConsent         Op = "consent"
+	OpCreate          Op = "create"
+	OpSend            Op = "send"
+	OpReply           Op = "reply"
+	OpUpdate          Op = "update"
+	OpDelete          Op = "delete"
+	OpReact           Op = "reaction"
+	OpMember          Op = "member"
+	OpMembers         Op = "members"
+	OpActivityMembers Op = "activity members"
+	OpTeam            Op = "team"
+	OpChannels        Op = "channels"
+	OpAttachment      Op = "attachment"
+	OpAttachmentInfo  Op = "attachment info"
+	OpOther           Op = "other call"
+	OpUnknown         Op = "unknown route"
+	OpInvoke          Op = "invoke answer"
 )
 
 // Fault is how a request goes wrong. It strikes before anything is posted, unless

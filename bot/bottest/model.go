@@ -29,6 +29,8 @@ type Message struct {
 	Edited     bool
 	Deleted    bool
 
+	For string // id of the one person who sees a targeted message; empty when everybody does
+
 	// Views are cards that one person sees in place of Card, by user id. They come
 	// from invoke answers and end with the next update of the message.
 	Views map[string]json.RawMessage
@@ -71,6 +73,7 @@ type channel struct {
 	deleted   bool
 	threads   []*thread
 	posts     []time.Time // the bot's, for the throttle
+	reactions []time.Time // likewise, of the last second
 }
 
 type thread struct {
@@ -160,8 +163,11 @@ func (s *Service) Channels() []ChannelState {
 	return states
 }
 
-// Threads answers the threads of a channel, oldest first.
-func (s *Service) Threads(channelID string) []Thread {
+// Threads answers the threads of a channel, oldest first, with what everybody sees.
+func (s *Service) Threads(channelID string) []Thread { return s.ThreadsFor("", channelID) }
+
+// ThreadsFor answers the threads of a channel as one person sees them: with the targeted messages for them.
+func (s *Service) ThreadsFor(userID, channelID string) []Thread {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := s.channel(channelID)
@@ -170,43 +176,73 @@ func (s *Service) Threads(channelID string) []Thread {
 	}
 	threads := make([]Thread, 0, len(c.threads))
 	for _, t := range c.threads {
-		threads = append(threads, Thread{ID: c.conversation(t), Channel: c.ID, Root: t.root, Messages: copyMessages(t.messages)})
+		if messages := s.visible(t, userID); len(messages) > 0 {
+			threads = append(threads, Thread{ID: c.conversation(t), Channel: c.ID, Root: t.root, Messages: messages})
+		}
 	}
 	return threads
 }
 
 // Messages answers the messages of a thread by its conversation's id, oldest
-// first.
-func (s *Service) Messages(threadID string) []Message {
+// first: those that everybody sees.
+func (s *Service) Messages(threadID string) []Message { return s.MessagesFor("", threadID) }
+
+// MessagesFor answers the messages of a thread as one person sees them: with the targeted ones for them.
+func (s *Service) MessagesFor(userID, threadID string) []Message {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	_, t := s.find(threadID)
 	if t == nil {
 		return nil
 	}
-	return copyMessages(t.messages)
+	return s.visible(t, userID)
 }
 
-// Message answers one message; the zero value if there is none of that id.
+// Message answers one message, whoever may see it; the zero value if there is none of that id.
 func (s *Service) Message(threadID, messageID string) Message {
-	for _, m := range s.Messages(threadID) {
-		if m.ID == messageID {
-			return m
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, t := s.find(threadID); t != nil {
+		if m := t.message(messageID); m != nil {
+			return m.copy()
 		}
 	}
 	return Message{}
 }
 
-func copyMessages(messages []*Message) []Message {
-	copied := make([]Message, 0, len(messages))
-	for _, m := range messages {
-		c := *m
-		c.Views = maps.Clone(m.Views)
-		c.Notices = maps.Clone(m.Notices)
-		c.Reactions = maps.Clone(m.Reactions)
-		copied = append(copied, c)
+// visible copies what a person sees of a thread; nobody in particular sees what is for everybody. The caller holds mu.
+func (s *Service) visible(t *thread, userID string) []Message {
+	viewer, _ := s.user(userID)
+	copied := make([]Message, 0, len(t.messages))
+	for _, m := range t.messages {
+		if s.sees(viewer.ID, m) {
+			copied = append(copied, m.copy())
+		}
 	}
 	return copied
+}
+
+// seen answers a message of a thread if there is one and the person sees it; nil if not. The caller holds mu.
+func (s *Service) seen(t *thread, messageID, userID string) *Message {
+	if t == nil {
+		return nil
+	}
+	if m := t.message(messageID); m != nil && s.sees(userID, m) {
+		return m
+	}
+	return nil
+}
+
+func (s *Service) sees(userID string, m *Message) bool {
+	return m.For == "" || m.For == userID && !s.faded(m)
+}
+
+func (m *Message) copy() Message {
+	c := *m
+	c.Views = maps.Clone(m.Views)
+	c.Notices = maps.Clone(m.Notices)
+	c.Reactions = maps.Clone(m.Reactions)
+	return c
 }
 
 func (s *Service) user(id string) (User, bool) {

@@ -91,10 +91,11 @@ func (s *Service) pressing(userID, threadID, messageID, button string) (*activit
 	if err != nil {
 		return nil, nil, err
 	}
-	if t == nil || t.message(messageID) == nil {
+	m := s.seen(t, messageID, from.ID)
+	if m == nil {
 		return nil, nil, fmt.Errorf("bottest: the thread has no message %q", messageID)
 	}
-	card, err := parseCard(t.message(messageID).CardFor(from.ID))
+	card, err := parseCard(m.CardFor(from.ID))
 	if err != nil {
 		return nil, nil, fmt.Errorf("bottest: the message has no card: %w", err)
 	}

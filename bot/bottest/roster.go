@@ -52,6 +52,21 @@ func (s *Service) listMembers(r *http.Request, _ []byte) (any, *connectorError) 
 	return s.members(s.cfg.Users), nil
 }
 
+// listReaders answers whom a message is for: one person if it is targeted, otherwise everybody.
+// https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-api-reference#get-activity-members
+func (s *Service) listReaders(r *http.Request, _ []byte) (any, *connectorError) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, m, refused := s.present(r)
+	if refused != nil {
+		return nil, refused
+	}
+	if reader, ok := s.user(m.For); ok {
+		return s.members([]User{reader}), nil
+	}
+	return s.members(s.cfg.Users), nil
+}
+
 // Bounds of a page of members. What is asked for beyond them is answered with the nearest, silently.
 const (
 	smallestPage = 50

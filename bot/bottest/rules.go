@@ -75,7 +75,7 @@ func (s *Service) checkAddressing(a *activity.Activity) *connectorError {
 // would split that in two and answer no usable id.
 func checkContent(a *activity.Activity) *connectorError {
 	switch a.TextFormat {
-	case "", activity.TextPlain, activity.TextMarkdown, activity.TextXML:
+	case "", activity.TextPlain, activity.TextMarkdown, activity.TextXML, activity.TextExtendedMarkdown:
 	default:
 		return badArgument("textFormat %q is not known", a.TextFormat)
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"html"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -83,6 +82,9 @@ func (s *Service) post(userID, conversationID, text string, o saying) (*activity
 	if err != nil {
 		return nil, Posted{}, err
 	}
+	if t != nil && t.messages[0].For != "" {
+		return nil, Posted{}, fmt.Errorf("bottest: nobody can answer a targeted message, as %q begins with", conversationID)
+	}
 	m := &Message{From: from}
 	a := s.compose(m, c, text, o)
 	t = s.append(c, t, m)
@@ -156,15 +158,5 @@ func (s *Service) mentionsOf(a *activity.Activity, o saying) (text, marked strin
 func (s *Service) keepPicture(p picture) (contentURL string) {
 	id := uuid.NewString()
 	s.pictures[id] = p
-	return s.base + connectorPath + "/v3/attachments/" + id + "/views/original"
-}
-
-func (s *Service) getAttachment(r *http.Request, _ []byte) (any, *connectorError) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	p, ok := s.pictures[r.PathValue("attachment")]
-	if !ok {
-		return nil, notFound("AttachmentNotFound", "There is no such attachment.", false)
-	}
-	return p, nil
+	return s.base + connectorPath + "/v3/attachments/" + id + "/views/" + originalView
 }

@@ -179,7 +179,22 @@ func (s *Service) Users() []User { return append([]User(nil), s.cfg.Users...) }
 // BotID is the bot's id in conversations, 28: and its app id.
 func (s *Service) BotID() string { return "28:" + s.cfg.AppID }
 
-// routes lists every door. What is not on the list is refused as a violation.
+// elsewhere lists documented calls of which it is not documented what Teams makes of them, or which need more of Teams than
+// there is here.
+var elsewhere = map[string]string{
+	"GET /v3/conversations": "the list of a bot's conversations",
+	"DELETE /v3/conversations/{conversation}/members/{member}": "taking a member out of a conversation",
+	"POST /v3/conversations/{conversation}/activities/history": "activities that happened elsewhere",
+	"POST /v3/conversations/{conversation}/attachments":        "a store of files",
+	"GET /v1/meetings/{meeting}":                               "meetings",
+	"GET /v1/meetings/{meeting}/participants/{participant}":    "meetings",
+	"POST /v3/batch/conversation/{kind}":                       "batches",
+	"GET /v3/batch/conversation/{operation}":                   "batches",
+	"DELETE /v3/batch/conversation/{operation}":                "batches",
+	"GET /v3/batch/conversation/failedentries/{operation}":     "batches",
+}
+
+// routes lists every door. What is not on the list is refused as a violation: the reference has no such call.
 func (s *Service) routes() *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v1/.well-known/openidconfiguration", s.open(OpMetadata, s.serveMetadata))
@@ -194,12 +209,23 @@ func (s *Service) routes() *http.ServeMux {
 	mux.HandleFunc("POST "+conversation+"/activities/{activity}", s.guarded(OpReply, s.sendActivity))
 	mux.HandleFunc("PUT "+conversation+"/activities/{activity}", s.guarded(OpUpdate, s.updateActivity))
 	mux.HandleFunc("DELETE "+conversation+"/activities/{activity}", s.guarded(OpDelete, s.deleteActivity))
+	mux.HandleFunc("GET "+conversation+"/activities/{activity}/members", s.guarded(OpActivityMembers, s.listReaders))
+	mux.HandleFunc("PUT "+conversation+"/activities/{activity}/reactions/{reaction}", s.guarded(OpReact, s.addReaction))
+	mux.HandleFunc("DELETE "+conversation+"/activities/{activity}/reactions/{reaction}", s.guarded(OpReact, s.removeReaction))
 	mux.HandleFunc("GET "+conversation+"/members", s.guarded(OpMembers, s.listMembers))
 	mux.HandleFunc("GET "+conversation+"/pagedmembers", s.guarded(OpMembers, s.pageMembers))
+	mux.HandleFunc("GET "+conversation+"/pagedMembers", s.guarded(OpMembers, s.pageMembers)) // as some SDKs write it
 	mux.HandleFunc("GET "+conversation+"/members/{member}", s.guarded(OpMember, s.getMember))
 	mux.HandleFunc("GET "+connectorPath+"/v3/teams/{team}", s.guarded(OpTeam, s.getTeam))
 	mux.HandleFunc("GET "+connectorPath+"/v3/teams/{team}/conversations", s.guarded(OpChannels, s.listChannels))
+	mux.HandleFunc("GET "+connectorPath+"/v3/attachments/{attachment}", s.guarded(OpAttachmentInfo, s.describeAttachment))
 	mux.HandleFunc("GET "+connectorPath+"/v3/attachments/{attachment}/views/{view}", s.guarded(OpAttachment, s.getAttachment))
+	for route, why := range elsewhere {
+		method, path, _ := strings.Cut(route, " ")
+		mux.HandleFunc(method+" "+connectorPath+path, s.guarded(OpOther, func(r *http.Request, _ []byte) (any, *connectorError) {
+			return nil, notModelled("%s %s: %s", r.Method, r.URL.EscapedPath(), why)
+		}))
+	}
 	mux.HandleFunc("/", s.unknownRoute)
 	return mux
 }

@@ -15,7 +15,7 @@ type TB interface {
 }
 
 // Start serves for the length of a test. At the test's end it fails the test
-// for each violation that was not expected.
+// for each violation that was not expected, also for what is not modelled.
 func Start(tb TB, cfg Config) *Service {
 	tb.Helper()
 	s := New(cfg)
@@ -28,7 +28,7 @@ func Start(tb TB, cfg Config) *Service {
 		}
 		violations, unmet := s.unsettled()
 		for _, v := range violations {
-			tb.Errorf("bottest: the real service would refuse: %s", v)
+			tb.Errorf("bottest: %s", v.Verdict())
 		}
 		for _, text := range unmet {
 			tb.Errorf("bottest: expected a violation about %q and saw none", text)

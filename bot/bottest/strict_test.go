@@ -161,6 +161,7 @@ func TestWhatTheServiceTakes(t *testing.T) {
 	c := newCaller(t, svc)
 	for name, body := range map[string]string{
 		"plain text":                   `{"type":"message","text":"x","textFormat":"plain"}`,
+		"extended markdown":            `{"type":"message","text":"| a |\n|---|\n| 1 |","textFormat":"extendedmarkdown"}`,
 		"a card":                       `{"type":"message","attachments":[` + goodCard + `]}`,
 		"a mention":                    `{"type":"message","text":"hi <at>Ada</at>","entities":[{"type":"mention","text":"<at>Ada</at>","mentioned":{"id":"29:ada"}}]}`,
 		"the bot as the sender":        `{"type":"message","text":"x","from":{"id":"28:` + bottest.DefaultAppID + `"}}`,

@@ -28,12 +28,15 @@ func (s *Service) throttle(c *channel) *connectorError {
 			recent++
 		}
 		if recent >= limit.posts {
-			return &connectorError{
-				status: http.StatusTooManyRequests, code: "Throttled", retry: fmt.Sprint(int(limit.window / time.Second)),
-				message: fmt.Sprintf("more than %d posts in %s", limit.posts, limit.window),
-			}
+			return throttled(fmt.Sprint(int(limit.window/time.Second)), "more than %d posts in %s", limit.posts, limit.window)
 		}
 	}
 	c.posts = append(c.posts, now)
 	return nil
+}
+
+func throttled(retryAfter, format string, args ...any) *connectorError {
+	return &connectorError{
+		status: http.StatusTooManyRequests, code: "Throttled", retry: retryAfter, message: fmt.Sprintf(format, args...),
+	}
 }

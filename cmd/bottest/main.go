@@ -4,7 +4,8 @@
 //	go run github.com/docket-handoff/docket/cmd/bottest -bot http://127.0.0.1:3978/api/messages
 //
 // It prints the settings that the bot needs, in the form of a shell's exports; /help lists what can be typed then. What the bot
-// says is printed as people in the channel would read it, and a line that begins with ! names what the real service would refuse.
+// says is printed as people in the channel would read it, and a line that begins with ! names what the real service would refuse
+// or what is not modelled here.
 //
 // # Contract
 //

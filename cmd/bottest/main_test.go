@@ -117,7 +117,7 @@ func newDoor(t *testing.T) *door {
 	return d
 }
 
-// open starts a bot by the settings that were printed. It echoes, shows a card at the word card, and makes a mistake at the word wrong.
+// open starts a bot by the settings that were printed. It echoes; at the words card, wrong, whisper, list and steer it does what they say.
 func (d *door) open(t *testing.T, env map[string]string) {
 	t.Helper()
 	hosts := must(auth.NewHosts(auth.Public, env["DOCKET_BOT_SERVICE_HOSTS"]))(t)
@@ -145,6 +145,10 @@ func (d *door) open(t *testing.T, env map[string]string) {
 		case "wrong":
 			entity, _ := activity.NewMention(activity.ChannelAccount{ID: "29:ada", Name: "Ada"})
 			reply.Entities = []activity.Entity{entity}
+		case "whisper":
+			_, _ = client.SendTargeted(ctx, a.ServiceURL, a.Conversation.ID, &activity.Activity{Type: activity.TypeMessage, Text: "psst", Recipient: a.From})
+		case "list":
+			_, _ = client.Conversations(ctx, a.ServiceURL, "")
 		case "steer":
 			reply.Text = "a\x1b[2Jb"
 		}
@@ -206,6 +210,8 @@ func TestConversation(t *testing.T) {
 		{"/press Nothing", `No card has a button "Nothing".`},
 		{"/as Nobody", `Nobody is called "Nobody"; there are Ada Example, Grace Sample.`},
 		{"wrong", "! the real service would refuse: "},
+		{"whisper", "Docket (to you alone): psst"},
+		{"list", "! not modelled here: "},
 		{"steer", "Docket: a[2Jb"},
 		{"/new", ""},
 		{"second", "Docket: Echo: second"},

@@ -29,14 +29,14 @@ func newScreen(svc *bottest.Service, channel string, out io.Writer) *screen {
 func (s *screen) note(format string, args ...any) { fmt.Fprintf(s.out, format+"\n", args...) }
 
 func (s *screen) show() {
-	for _, thread := range s.svc.Threads(s.channel) {
+	for _, thread := range s.svc.ThreadsFor(s.viewer, s.channel) {
 		for _, m := range thread.Messages {
 			s.message(m)
 		}
 	}
 	violations := s.svc.Violations()
 	for _, v := range violations[s.violations:] {
-		s.note("! the real service would refuse: %s", v)
+		s.note("! %s", v.Verdict())
 	}
 	s.violations = len(violations)
 }
@@ -52,6 +52,9 @@ func (s *screen) message(m bottest.Message) {
 		mark := ""
 		if known {
 			mark = " (changed)"
+		}
+		if m.For != "" {
+			mark += " (to you alone)"
 		}
 		s.note("%s%s: %s", m.From.Name, mark, strings.ReplaceAll(text, "\n", "\n  "))
 	}

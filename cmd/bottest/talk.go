@@ -82,7 +82,7 @@ func (t *talker) do(ctx context.Context, line string) {
 	case "/new":
 		t.thread = ""
 	case "/last":
-		if threads := t.svc.Threads(t.channel); len(threads) > 0 {
+		if threads := t.svc.ThreadsFor(t.me.ID, t.channel); len(threads) > 0 {
 			t.thread = threads[len(threads)-1].ID
 		}
 	case "/as":
@@ -124,7 +124,7 @@ func (t *talker) say(ctx context.Context, line string) {
 
 // press presses a button on the newest card that has it, and goes on in that card's thread.
 func (t *talker) press(ctx context.Context, button string) {
-	threads := t.svc.Threads(t.channel)
+	threads := t.svc.ThreadsFor(t.me.ID, t.channel)
 	for _, thread := range slices.Backward(threads) {
 		for _, m := range slices.Backward(thread.Messages) {
 			if !slices.Contains(readCard(m.CardFor(t.me.ID)).buttons, button) {
