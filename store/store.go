@@ -12,7 +12,9 @@ type Engine interface {
 	View(ctx context.Context, fn func(Tx) error) error
 
 	// Update runs fn and commits what it wrote. fn may run more than once, alone or together with other callers'
-	// functions in one commit: it touches nothing but its Tx. An error from fn is returned as it is.
+	// functions in one commit: it touches nothing but its Tx. An error from fn is returned as it is. When ctx ends while
+	// others' functions are waited for, it gives up with ErrUnavailable; what is being committed is waited for, whatever
+	// ctx says.
 	Update(ctx context.Context, fn func(Tx) error) error
 
 	// Watch returns a channel that holds one token after any key under prefix was committed, however many commits

@@ -91,7 +91,7 @@ func OpenReadOnly(path string) (*Engine, error) {
 // openFile opens the file, and turns what bbolt does over a damaged page, a panic or a fault of the memory map, into an
 // error.
 func openFile(path string, options bbolt.Options) (e *Engine, err error) {
-	e = &Engine{path: path, limits: defaults, commits: commits{done: make(chan struct{})}}
+	e = &Engine{path: path, limits: defaults, commits: newCommits()}
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if r := recover(); r != nil {
@@ -127,14 +127,14 @@ func (e *Engine) Suspect() bool { return e.suspect }
 
 // Close waits for running transactions, notes in the identity how far the store was written, and releases the file.
 func (e *Engine) Close() error {
-	e.commits.turn.Lock()
-	defer e.commits.turn.Unlock()
+	e.commits.takeTurn()
+	defer e.commits.endTurn()
 	if e.commits.closed {
 		return nil
 	}
 	e.commits.closed = true
 	var err error
-	if !e.db.IsReadOnly() && e.commits.broken == nil {
+	if !e.db.IsReadOnly() && e.Err() == nil {
 		err = e.mark(true, e.commits.last)
 	}
 	return errors.Join(err, e.db.Close())

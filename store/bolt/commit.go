@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"syscall"
 
@@ -17,12 +18,12 @@ import (
 // commits groups the functions of concurrent callers. Nobody waits for company: whoever gets the turn commits what has
 // gathered during the commit before.
 type commits struct {
-	turn    sync.Mutex // held during a commit, and guards what follows
-	broken  error      // set once the disk did not confirm a commit, and done is closed then
-	last    uint64     // the last commit that was confirmed
+	turn    chan struct{} // holds one token during a commit, which guards last and closed; a lock that can be waited for in vain
+	last    uint64        // the last commit that was confirmed
 	closed  bool
-	done    chan struct{}
-	mu      sync.Mutex // guards waiting
+	done    chan struct{} // closed once the disk did not confirm a commit
+	broken  error         // why; read it when done is closed
+	mu      sync.Mutex    // guards waiting
 	waiting []*call
 }
 
@@ -35,6 +36,11 @@ type call struct {
 	settled  bool
 }
 
+func newCommits() commits { return commits{turn: make(chan struct{}, 1), done: make(chan struct{})} }
+
+func (c *commits) takeTurn() { c.turn <- struct{}{} }
+func (c *commits) endTurn()  { <-c.turn }
+
 // Update is store.Engine's.
 func (e *Engine) Update(ctx context.Context, fn func(store.Tx) error) error {
 	if err := ctx.Err(); err != nil {
@@ -45,23 +51,44 @@ func (e *Engine) Update(ctx context.Context, fn func(store.Tx) error) error {
 	e.commits.waiting = append(e.commits.waiting, c)
 	e.commits.mu.Unlock()
 
-	e.await(c)
+	e.await(ctx, c)
 	if c.panicked != nil {
 		panic(c.panicked)
 	}
 	return c.err
 }
 
-// await returns when the call is settled, by somebody else's turn or in a turn of its own.
-func (e *Engine) await(c *call) {
-	e.commits.turn.Lock()
-	defer e.commits.turn.Unlock()
+// await returns when the call is settled, by somebody else's turn or in a turn of its own. When ctx ends before anybody has
+// taken the call up, it is withdrawn; later there is nothing to do but to wait for what becomes of it.
+func (e *Engine) await(ctx context.Context, c *call) {
+	select {
+	case e.commits.turn <- struct{}{}:
+	case <-ctx.Done():
+		if e.commits.withdraw(c) {
+			c.err = fmt.Errorf("%w: the commit before did not end in time: %w", store.ErrUnavailable, ctx.Err())
+			return
+		}
+		e.commits.takeTurn()
+	}
+	defer e.commits.endTurn()
 	if !c.settled {
 		e.commitWaiting()
 	}
 	if !c.settled { // its group was left halfway: the goroutine that carried it has ended inside a function
 		c.err = fmt.Errorf("%w: interrupted before the commit", store.ErrUnavailable)
 	}
+}
+
+// withdraw takes back a call that waits. It is false when somebody carries the call already.
+func (c *commits) withdraw(gone *call) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	at := slices.Index(c.waiting, gone)
+	if at < 0 {
+		return false
+	}
+	c.waiting = slices.Delete(c.waiting, at, at+1)
+	return true
 }
 
 // commitWaiting commits everything that waits. A function that fails after it has written takes its company's
@@ -88,8 +115,8 @@ func (e *Engine) commitWaiting() {
 // commit runs the functions of a group in one transaction. It returns the place of one that must go alone, and -1 when
 // the whole group is settled.
 func (e *Engine) commit(group []*call) (spoiler int) {
-	if e.commits.broken != nil {
-		return settle(group, e.commits.broken)
+	if err := e.Err(); err != nil {
+		return settle(group, err)
 	}
 	tx, err := e.db.Begin(true)
 	if err != nil {
@@ -184,20 +211,21 @@ func (e *Engine) write(tx *bbolt.Tx, about *bbolt.Bucket, books *ledger) (err er
 
 // end lets nothing be written any more.
 func (c *commits) end(cause error) {
-	if c.broken == nil {
-		close(c.done)
-	}
 	c.broken = cause
+	close(c.done)
 }
 
 // Broken is closed when nothing can be written any more until the store is opened anew: Err then says why.
 func (e *Engine) Broken() <-chan struct{} { return e.commits.done }
 
-// Err is why nothing can be written any more, and nil while something can.
+// Err is why nothing can be written any more, and nil while something can. It waits for no commit.
 func (e *Engine) Err() error {
-	e.commits.turn.Lock()
-	defer e.commits.turn.Unlock()
-	return e.commits.broken
+	select {
+	case <-e.commits.done:
+		return e.commits.broken
+	default:
+		return nil
+	}
 }
 
 // unconfirmed tells a sync that failed, which bbolt reports as a bare number, from a write that was refused: that one

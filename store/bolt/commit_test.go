@@ -60,6 +60,63 @@ func TestConcurrentCallersShareACommit(t *testing.T) {
 	}
 }
 
+// TestCommitThatHangs: whoever waits for its end can leave, and is not committed then; whoever is in it is told what became
+// of it, and nothing else.
+func TestCommitThatHangs(t *testing.T) {
+	engine := open(t, place(t))
+	hang := func(key string) (inside, goOn chan struct{}) {
+		inside, goOn = make(chan struct{}), make(chan struct{})
+		before := engine.Waiting()
+		go func() {
+			_ = engine.Update(context.WithoutCancel(t.Context()), func(tx store.Tx) error {
+				close(inside)
+				<-goOn
+				return tx.Put(key, nil)
+			})
+		}()
+		for before > 0 && engine.Waiting() == before {
+			runtime.Gosched()
+		}
+		return inside, goOn
+	}
+	call := func(key string) (leave func(), told chan error) {
+		ctx, leave := context.WithCancel(t.Context())
+		told = make(chan error, 1)
+		before := engine.Waiting()
+		go func() { told <- engine.Update(ctx, func(tx store.Tx) error { return tx.Put(key, nil) }) }()
+		for engine.Waiting() == before {
+			runtime.Gosched()
+		}
+		return leave, told
+	}
+	inside, goOn := hang("first")
+	<-inside
+	leave, told := call("gone")
+	leave()
+	if err := <-told; !errors.Is(err, store.ErrUnavailable) || !errors.Is(err, context.Canceled) {
+		t.Errorf("who left is told %v, want ErrUnavailable and why", err)
+	}
+	if err := engine.Err(); err != nil {
+		t.Errorf("a commit that takes long has broken the store: %v", err)
+	}
+	_, stays := call("stays")
+	inside, next := hang("second")
+	leave, told = call("taken")
+	close(goOn)
+	<-inside
+	leave()
+	close(next)
+	for key, told := range map[string]chan error{"stays": stays, "taken": told} {
+		if err := <-told; err != nil {
+			t.Errorf("%s is told %v, and was committed", key, err)
+		}
+	}
+	put(t, engine, "last", "")
+	if rows := dump(t, engine); len(rows) != 5 {
+		t.Errorf("the rows are %q", rows)
+	}
+}
+
 // TestRefusalCostsNoWrite: a function that fails, or that only reads, brings nothing to the disk.
 func TestRefusalCostsNoWrite(t *testing.T) {
 	engine := open(t, place(t))

@@ -29,4 +29,7 @@
 // refused; reading goes on, and nothing of the commit is seen. A store from which much was removed needs no room on the
 // disk and goes on. Disk tells how full it is, so that others can stop well before. After a sync that failed nothing is
 // acknowledged any more until the store is opened anew, and Broken says so.
+//
+// A disk that hangs holds the callers of the commit that is under way: nobody knows what becomes of it. Those who wait behind
+// it are answered store.ErrUnavailable when their contexts end, and nothing of theirs is written.
 package bolt

@@ -2,14 +2,17 @@ package storetest
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/docket-handoff/docket/store"
 )
 
 var endChecks = []check{
 	{"a context that has ended starts nothing", checkEndedContext},
+	{"a context that ends while others are waited for", checkContextEnds},
 	{"a closed engine refuses", checkClosed},
 	{"Close waits for transactions", checkCloseWaits},
 }
@@ -29,6 +32,40 @@ func checkEndedContext(t *testing.T, b bench) {
 	}
 	b.put("a", "1")
 	b.want("a", "1")
+}
+
+// checkContextEnds lets a function hang, as a disk may. Whoever comes meanwhile and cannot stay is told in time: that the
+// row is there, where an engine waits for nobody, or that it never will be.
+func checkContextEnds(t *testing.T, b bench) {
+	inside, goOn := make(chan struct{}), make(chan struct{})
+	var group sync.WaitGroup
+	group.Go(func() {
+		b.update(func(tx store.Tx) error {
+			select {
+			case inside <- struct{}{}: // an engine may call this more than once
+			case <-goOn:
+			}
+			<-goOn
+			return putAll(tx, "first", "kept")
+		})
+	})
+	wait(t, inside)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer cancel()
+	told := make(chan error, 1)
+	go func() { told <- b.engine.Update(ctx, func(tx store.Tx) error { return putAll(tx, "second", "kept") }) }()
+	err := wait(t, told)
+	close(goOn)
+	group.Wait()
+	b.put("third", "kept")
+	second := "kept"
+	if err != nil {
+		second = missing
+	}
+	if err != nil && !errors.Is(err, store.ErrUnavailable) && !errors.Is(err, ctx.Err()) {
+		b.Errorf("got the error %v", err)
+	}
+	b.want("first", "kept", "second", second, "third", "kept")
 }
 
 func checkClosed(t *testing.T, b bench) {

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"slices"
 	"strings"
@@ -25,9 +26,10 @@ type Memory struct {
 	// though it did not: nobody knows that but a reader.
 	After func(written []string) error
 
-	turn   sync.Mutex // held during an Update
-	mu     sync.Mutex // guards what follows
-	rows   []row      // sorted by key, and never changed: a commit puts a new list in its place
+	first  sync.Once
+	turn   chan struct{} // holds one token during an Update; made by the first
+	mu     sync.Mutex    // guards what follows
+	rows   []row         // sorted by key, and never changed: a commit puts a new list in its place
 	closed bool
 	watchers
 }
@@ -55,8 +57,10 @@ func (m *Memory) View(ctx context.Context, fn func(store.Tx) error) error {
 
 // Update is store.Engine's.
 func (m *Memory) Update(ctx context.Context, fn func(store.Tx) error) error {
-	m.turn.Lock()
-	defer m.turn.Unlock()
+	if err := m.takeTurn(ctx); err != nil {
+		return err
+	}
+	defer m.endTurn()
 	rows, err := m.begin(ctx)
 	if err != nil {
 		return err
@@ -76,6 +80,25 @@ func (m *Memory) Update(ctx context.Context, fn func(store.Tx) error) error {
 	}
 	return nil
 }
+
+// takeTurn waits for the Updates that came before, and gives up when ctx ends. A free turn is taken whatever ctx says, so that
+// nothing is left to chance.
+func (m *Memory) takeTurn(ctx context.Context) error {
+	m.first.Do(func() { m.turn = make(chan struct{}, 1) })
+	select {
+	case m.turn <- struct{}{}:
+		return nil
+	default:
+	}
+	select {
+	case m.turn <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("%w: the commit before did not end in time: %w", store.ErrUnavailable, ctx.Err())
+	}
+}
+
+func (m *Memory) endTurn() { <-m.turn }
 
 func (m *Memory) begin(ctx context.Context) ([]row, error) {
 	if err := ctx.Err(); err != nil {
@@ -105,8 +128,8 @@ func (m *Memory) Watch(ctx context.Context, prefix string) <-chan struct{} {
 
 // Close is store.Engine's.
 func (m *Memory) Close() error {
-	m.turn.Lock()
-	defer m.turn.Unlock()
+	_ = m.takeTurn(context.Background())
+	defer m.endTurn()
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.closed = true
