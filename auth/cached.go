@@ -28,6 +28,10 @@ type Fetch func(ctx context.Context) (token string, lifetime time.Duration, err 
 // A token is kept until five minutes before it expires. One fetch runs at a
 // time, with up to three attempts, and ends within thirty seconds whatever its
 // callers do. A renewal that fails leaves the old token in service until it expires.
+//
+// A refusal is remembered too, so that many sends do not become many requests:
+// it is answered again for as long as the endpoint asks to be left alone, at most
+// an hour, or for a few seconds that grow to half a minute.
 type Cached struct {
 	fetch  Fetch
 	clock  func() time.Time
@@ -37,6 +41,10 @@ type Cached struct {
 	token   string
 	expires time.Time
 	renewAt time.Time
+
+	refusal   error     // of the last fetch; nil if it succeeded
+	refusals  int       // in a row
+	notBefore time.Time // no fetch before this after one that failed
 }
 
 // NewCached makes a token source and fetches nothing. A nil clock is time.Now.
@@ -47,12 +55,12 @@ func NewCached(fetch Fetch, clock func() time.Time) *Cached {
 	return &Cached{fetch: fetch, clock: clock}
 }
 
-// Token implements TokenSource. Its error is a [*TokenError] when a token
-// endpoint refused.
+// Token implements TokenSource. Its error holds a [*TokenError] when a token
+// endpoint refused, whose RetryAfter is the time until it is asked again.
 func (c *Cached) Token(ctx context.Context) (string, error) {
-	held, fresh := c.held()
-	if fresh {
-		return held, nil
+	held, refusal, due := c.remembered()
+	if !due {
+		return held, refusal
 	}
 	if held != "" {
 		var cancel context.CancelFunc
@@ -76,16 +84,20 @@ func (c *Cached) Invalidate(token string) {
 	}
 }
 
-// held answers the token that may still be used, and whether it is too early
-// to renew it.
-func (c *Cached) held() (token string, fresh bool) {
+// remembered answers the token that may still be used, or else why there is none,
+// and whether it is time to ask for another.
+func (c *Cached) remembered() (token string, refusal error, due bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := c.clock()
-	if c.token == "" || !now.Before(c.expires) {
-		return "", false
+	quiet := now.Before(c.notBefore)
+	switch {
+	case c.token != "" && now.Before(c.expires):
+		return c.token, nil, !quiet && !now.Before(c.renewAt)
+	case quiet:
+		return "", again(c.refusal, c.notBefore.Sub(now)), false
 	}
-	return c.token, now.Before(c.renewAt)
+	return "", nil, true
 }
 
 // postpone keeps an unreachable token endpoint from delaying every send while
@@ -113,6 +125,10 @@ func (c *Cached) renew(ctx context.Context) (string, error) {
 }
 
 func (c *Cached) attempt(ctx context.Context) (string, error) {
+	// A caller may have come too late for the fetch before this one.
+	if held, refusal, due := c.remembered(); !due {
+		return held, refusal
+	}
 	ctx, cancel := context.WithTimeout(ctx, tokenTimeout)
 	defer cancel()
 	token, lifetime, err := c.fetch(ctx)
@@ -123,20 +139,31 @@ func (c *Cached) attempt(ctx context.Context) (string, error) {
 		token, lifetime, err = c.fetch(ctx)
 	}
 	if err != nil {
-		return "", err
+		return "", c.refused(err)
 	}
 	c.keep(token, lifetime)
 	return token, nil
 }
 
+// refused remembers why there is no token, and until when nobody asks again.
+func (c *Cached) refused(err error) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.refusals++
+	pause := pauseAfter(err, c.refusals)
+	c.refusal, c.notBefore = err, c.clock().Add(pause)
+	return again(err, pause)
+}
+
 // keep remembers a token for its lifetime. A token of unknown or too short
 // lifetime is used once.
 func (c *Cached) keep(token string, lifetime time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.refusal, c.refusals, c.notBefore = nil, 0, time.Time{}
 	if lifetime <= tokenEarly {
 		return
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	c.token = token
 	c.expires = c.clock().Add(lifetime)
 	c.renewAt = c.expires.Add(-tokenEarly)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -55,6 +56,89 @@ func TestCachedEndsAFetchThatHangs(t *testing.T) {
 		}
 		if _, err := s.Token(t.Context()); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("the fetch's deadline: %v", err)
+		}
+	})
+}
+
+// TestARefusalIsRemembered: however many want a token, a token endpoint that refuses is asked once, and again when it wants to
+// be. Everybody reads why there is none.
+func TestARefusalIsRemembered(t *testing.T) {
+	const wrongSecret = `{"error":"invalid_client","error_description":"AADSTS7000215: Invalid client secret provided."}`
+	for _, row := range []struct {
+		name    string
+		refusal func() *http.Response
+		status  int
+		pause   time.Duration // at the longest
+		asked   bool          // it was the endpoint that asked for it
+	}{
+		{"in seconds", func() *http.Response { return answer(429, "{}", "Retry-After", "60") }, 429, time.Minute, true},
+		{"until a date", func() *http.Response {
+			return answer(429, "{}", "Retry-After", time.Now().Add(time.Minute).UTC().Format(http.TimeFormat))
+		}, 429, time.Minute, true},
+		{"for a day", func() *http.Response { return answer(503, "", "Retry-After", "86400") }, 503, time.Hour, true},
+		{"a wrong secret", func() *http.Response { return answer(401, wrongSecret) }, 401, 2 * time.Second, false},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				endpoint := &answers{list: []*http.Response{row.refusal(), answer(200, goodToken)}}
+				s := newSource(t, auth.ClientSecretConfig{AppID: appID, Secret: secret, Tenant: "t", HTTP: &http.Client{Transport: endpoint}})
+				ask := func() time.Duration {
+					_, err := s.Token(t.Context())
+					var refused *auth.TokenError
+					if !errors.As(err, &refused) || refused.Status != row.status || !strings.Contains(err.Error(), refused.Code) || (refused.Code != "") == row.asked {
+						t.Errorf("got %v", err)
+						return 0
+					}
+					return refused.RetryAfter
+				}
+				var many sync.WaitGroup
+				for range 50 {
+					many.Go(func() { ask() })
+				}
+				many.Wait()
+				left := ask()
+				if left <= 0 || left > row.pause || row.asked && left != row.pause {
+					t.Errorf("to be asked again in %s, want %s", left, row.pause)
+				}
+				time.Sleep(left - time.Millisecond)
+				if ask() != time.Millisecond || len(endpoint.seen) != 1 {
+					t.Errorf("%d requests, want 1", len(endpoint.seen))
+				}
+				time.Sleep(time.Millisecond)
+				mustToken(t, s)
+			})
+		})
+	}
+}
+
+// TestRefusalsInARow: what stays refused is asked for less and less often, but never so rarely that whoever has mended it waits
+// long. A success makes the next pause a short one.
+func TestRefusalsInARow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		asked, refusing := 0, true
+		s := auth.NewCached(func(context.Context) (string, time.Duration, error) {
+			if asked++; refusing {
+				return "", 0, &auth.TokenError{Status: 401}
+			}
+			return "tok", time.Hour, nil
+		}, nil)
+		for range 3600 {
+			if _, err := s.Token(t.Context()); err == nil {
+				t.Fatal("a token came from nowhere")
+			}
+			time.Sleep(time.Second)
+		}
+		if asked < 3600/30 || asked > 3600/15+10 {
+			t.Errorf("%d requests in an hour", asked)
+		}
+		refusing = false
+		time.Sleep(30 * time.Second)
+		token := mustToken(t, s)
+		refusing = true
+		s.Invalidate(token)
+		var refused *auth.TokenError
+		if _, err := s.Token(t.Context()); !errors.As(err, &refused) || refused.RetryAfter > 2*time.Second {
+			t.Errorf("after a success: %v", err)
 		}
 	})
 }

@@ -38,8 +38,9 @@
 // A [TokenSource] supplies the bot's own access token: [NewClientSecret] by a
 // secret, [NewClientAssertion] by a signed statement, [NewCached] from anywhere
 // else. Package entra makes sources by certificate, by managed identity and by
-// workload identity. [Hosts] says who may receive the token; whoever sends checks
-// the list at every send.
+// workload identity. Each remembers a refusal as it does a token, and leaves the
+// endpoint alone for as long as it asks. [Hosts] says who may receive the token;
+// whoever sends checks the list at every send.
 //
 // All types are safe for concurrent use. Nothing secret is part of an error's
 // text.

@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -32,7 +31,7 @@ type TokenError struct {
 	OAuth       string        // OAuth error, such as invalid_client; may be empty
 	Code        string        // AADSTS code; may be empty
 	Description string        // first line of the description, without the secret; may be empty
-	RetryAfter  time.Duration // what the endpoint asked for; zero if nothing
+	RetryAfter  time.Duration // how long not to ask again, at most an hour; zero if nobody says
 	Err         error         // the cause when no answer arrived, or one without a token
 }
 
@@ -63,10 +62,10 @@ func (e *TokenError) Temporary() bool {
 
 var aadsts = regexp.MustCompile(`AADSTS[0-9]{4,8}`)
 
-// NewTokenError makes the error of an answer that holds no token. It reads the
-// OAuth members of the body (RFC 6749, section 5.2) and the message with which
-// hosts of managed identities answer; the secrets that the request carried are
-// taken out of them. Everything else in the body is dropped.
+// NewTokenError makes the error of an answer that holds no token. It reads
+// Retry-After, the OAuth members of the body (RFC 6749, section 5.2) and the message
+// with which hosts of managed identities answer; the secrets that the request
+// carried are taken out of them. Everything else in the body is dropped.
 func NewTokenError(status int, header http.Header, body []byte, secrets ...string) *TokenError {
 	var said struct {
 		Error       json.RawMessage `json:"error"`
@@ -79,9 +78,7 @@ func NewTokenError(status int, header http.Header, body []byte, secrets ...strin
 	description := cmp.Or(said.Description, said.Message)
 	e := &TokenError{Status: status, OAuth: safeLine(code, secrets, 64), Code: aadsts.FindString(description)}
 	e.Description = safeLine(strings.TrimPrefix(description, e.Code+": "), secrets, 200)
-	if seconds, err := strconv.Atoi(header.Get("Retry-After")); err == nil && seconds > 0 {
-		e.RetryAfter = time.Duration(min(seconds, 3600)) * time.Second
-	}
+	e.RetryAfter = RetryAfter(header, time.Now())
 	return e
 }
 
@@ -130,7 +127,7 @@ func pauseBefore(ctx context.Context, attempt int, err error) bool {
 	if !errors.As(err, &refused) || !refused.Temporary() || refused.RetryAfter > maxTokenPause {
 		return false
 	}
-	pause := max(refused.RetryAfter, rand.N(tokenBackOff<<(attempt-1)))
+	pause := refused.RetryAfter + rand.N(tokenBackOff<<(attempt-1))
 	timer := time.NewTimer(pause)
 	defer timer.Stop()
 	select {

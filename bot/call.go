@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/docket-handoff/docket/activity"
+	"github.com/docket-handoff/docket/auth"
 )
 
 const (
@@ -36,14 +37,15 @@ type call struct {
 
 var (
 	errHostNotTrusted = errors.New("the service host is not on the list of hosts")
-	errNoToken        = errors.New("no access token")
 	errBadRequest     = errors.New("the request cannot be made")
 )
 
 // permanent reports whether a call failed before it was made, for a reason that
 // time does not mend.
 func (e *Error) permanent() bool {
-	return errors.Is(e.Err, errHostNotTrusted) || errors.Is(e.Err, errBadRequest)
+	var refused *auth.TokenError
+	return errors.Is(e.Err, errHostNotTrusted) || errors.Is(e.Err, errBadRequest) ||
+		errors.As(e.Err, &refused) && !refused.Temporary()
 }
 
 // call makes one operation, within its time limit.
@@ -114,7 +116,7 @@ func (c *Client) send(ctx context.Context, op call, target string, body []byte) 
 func (c *Client) try(ctx context.Context, op call, target string, body []byte) (*http.Response, string, error) {
 	token, err := c.tokens.Token(ctx)
 	if err != nil {
-		return nil, "", &Error{Op: op.op, ServiceHost: hostOf(target), Err: fmt.Errorf("%w: %w", errNoToken, err)}
+		return nil, "", op.tokenless(target, err)
 	}
 	var sent trace
 	req, err := c.request(sent.watch(ctx), op.method, target, body, token)
@@ -134,6 +136,16 @@ func (c *Client) try(ctx context.Context, op call, target string, body []byte) (
 		resp.Body = http.NoBody
 	}
 	return resp, token, nil
+}
+
+// tokenless is a call that was not made because the token source has none.
+func (op call) tokenless(target string, err error) *Error {
+	e := &Error{Op: op.op, ServiceHost: hostOf(target), Err: fmt.Errorf("%w: %w", ErrNoToken, err)}
+	var refused *auth.TokenError
+	if errors.As(err, &refused) {
+		e.RetryAfter = refused.RetryAfter
+	}
+	return e
 }
 
 // Values of headers that all requests share. Nobody changes them: who sends a
@@ -217,7 +229,7 @@ func (op call) failure(resp *http.Response) error {
 	e := &Error{
 		Op:          op.op,
 		Status:      resp.StatusCode,
-		RetryAfter:  parseRetryAfter(resp.Header.Get("Retry-After"), time.Now()),
+		RetryAfter:  auth.RetryAfter(resp.Header, time.Now()),
 		ServiceHost: resp.Request.URL.Host,
 		Correlation: oneLine(resp.Header.Get("MS-CV"), maxLogName),
 		Doubtful:    op.method == http.MethodPost && (resp.StatusCode == http.StatusRequestTimeout || resp.StatusCode >= 500),

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/docket-handoff/docket/activity"
 	"github.com/docket-handoff/docket/auth"
@@ -351,17 +352,39 @@ func TestARefusedTokenIsReplacedOnce(t *testing.T) {
 	}
 }
 
+// TestWithoutATokenNothingLeaves: the error of a call that could not be made says what the token endpoint said, and many calls
+// are one question to it.
 func TestWithoutATokenNothingLeaves(t *testing.T) {
-	svc := bottest.Start(t, bottest.Config{})
-	svc.Fail(bottest.OpToken, -1, bottest.Fault{Status: 400, Body: `{"error":"invalid_client","error_description":"AADSTS7000215: Invalid client secret."}`})
-	_, err := newClient(t, svc).Send(t.Context(), svc.ServiceURL(), sales(svc), text("x"))
-	refused := asError(t, err)
-	var cause *auth.TokenError
-	if !errors.As(err, &cause) || cause.Code != "AADSTS7000215" || refused.Doubtful || !refused.Temporary() {
-		t.Error(err)
-	}
-	if n := svc.Count(bottest.OpSend); n != 0 {
-		t.Errorf("%d posts without a token", n)
+	for _, row := range []struct {
+		name      string
+		fault     bottest.Fault
+		code      string
+		temporary bool
+		wait      time.Duration // at the longest
+	}{
+		{"a wrong secret", bottest.Fault{Status: 400, Body: `{"error":"invalid_client","error_description":"AADSTS7000215: Invalid client secret."}`}, "AADSTS7000215", false, 2 * time.Second},
+		{"too many", bottest.Fault{Status: 429, RetryAfter: "60", Body: "{}"}, "", true, time.Minute},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			now := time.Now()
+			svc := bottest.Start(t, bottest.Config{Clock: func() time.Time { return now }})
+			svc.Fail(bottest.OpToken, -1, row.fault)
+			client := newClient(t, svc)
+			for range 10 {
+				_, err := client.Send(t.Context(), svc.ServiceURL(), sales(svc), text("x"))
+				refused := asError(t, err)
+				var cause *auth.TokenError
+				if !errors.Is(err, bot.ErrNoToken) || !errors.As(err, &cause) || cause.Status != row.fault.Status || cause.Code != row.code {
+					t.Error(err)
+				}
+				if refused.Doubtful || refused.Temporary() != row.temporary || refused.RetryAfter <= 0 || refused.RetryAfter > row.wait {
+					t.Errorf("%v: doubtful %t, temporary %t, wait %s", err, refused.Doubtful, refused.Temporary(), refused.RetryAfter)
+				}
+			}
+			if sends, tokens := svc.Count(bottest.OpSend), svc.Count(bottest.OpToken); sends != 0 || tokens != 1 {
+				t.Errorf("%d posts without a token and %d requests for one, want 0 and 1", sends, tokens)
+			}
+		})
 	}
 }
 

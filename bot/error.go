@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -20,6 +21,10 @@ const (
 	CodeServiceError         = "ServiceError"
 )
 
+// ErrNoToken is the cause of a call that was not made because the bot could obtain no token. An
+// [*auth.TokenError] beside it says why, if a token endpoint refused.
+var ErrNoToken = errors.New("no access token")
+
 // Error is a call of the Connector that did not succeed. It is made so that a
 // caller can decide three things: may I send this again (Doubtful), is there a point in
 // trying later (Temporary, RetryAfter), is what I wrote to still there (Gone, Removed).
@@ -28,7 +33,7 @@ type Error struct {
 	Status      int           // HTTP status; 0 when no answer arrived
 	Code        string        // the Connector's own code; may be empty
 	Message     string        // the Connector's own words, one line, shortened; for logs
-	RetryAfter  time.Duration // how long the service asks to wait, at most an hour; 0 if it does not say
+	RetryAfter  time.Duration // how long the service, or the token source, asks to wait, at most an hour; 0 if it does not say
 	ServiceHost string        // who was called
 	Correlation string        // Microsoft's MS-CV, for a support case; may be empty
 
@@ -68,7 +73,8 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // Temporary reports whether the same call may succeed later. It says nothing of
 // whether it has succeeded already; see Doubtful. A 500 is not temporary:
-// Microsoft asks not to repeat it.
+// Microsoft asks not to repeat it. Nor is a refused credential, which an admin has
+// to mend; see [auth.TokenError].
 func (e *Error) Temporary() bool {
 	switch e.Status {
 	case 0:

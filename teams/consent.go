@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 
@@ -104,11 +105,16 @@ func TokenTrouble(err error) (cause, remedy string) {
 		return words[0] + " (" + refused.Code + ")", words[1]
 	}
 	switch {
+	case refused.Status == http.StatusTooManyRequests:
+		return "the token endpoint asks us to slow down", "wait: it is asked again when it allows it"
 	case refused.Status == 0:
 		return "the token endpoint cannot be reached", "let this machine reach it by https, or check DOCKET_BOT_TOKEN_URL"
 	case refused.Status >= 500:
 		return fmt.Sprintf("the token endpoint answers %d", refused.Status), "wait; if it stays, look at Microsoft's service health"
 	}
-	said := strings.TrimSpace(strings.Join([]string{refused.OAuth, refused.Code}, " "))
-	return fmt.Sprintf("the token endpoint answers %d (%s)", refused.Status, said), "look the code up in Microsoft's list of error codes"
+	cause = fmt.Sprintf("the token endpoint answers %d", refused.Status)
+	if said := strings.TrimSpace(refused.OAuth + " " + refused.Code); said != "" {
+		return cause + " (" + said + ")", "look the code up in Microsoft's list of error codes"
+	}
+	return cause, "check DOCKET_BOT_TOKEN_URL"
 }

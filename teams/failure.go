@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/docket-handoff/docket/auth"
 	"github.com/docket-handoff/docket/bot"
 	"github.com/docket-handoff/docket/handoff"
 )
@@ -25,6 +26,9 @@ func explain(kind handoff.PostKind, err error) error {
 	switch {
 	case failed.Doubtful:
 		out.Cause = "Teams did not say whether it took the post"
+	case errors.Is(failed, bot.ErrNoToken):
+		// Also for a wrong secret: once an admin has put it right the post goes out, so that only the day ends the tries.
+		out.Retry, out.Channel, out.Cause = true, true, tokenless(failed)
 	case failed.Status == http.StatusTooManyRequests:
 		out.Retry, out.Cause = true, "Teams asks us to slow down"
 	case failed.Removed():
@@ -48,6 +52,17 @@ func explain(kind handoff.PostKind, err error) error {
 		out.Cause = "Teams refused the post"
 	}
 	return out
+}
+
+// tokenless says why the bot has no token, and what to do about it. What no token endpoint said may name this machine's files,
+// and is for the log.
+func tokenless(failed *bot.Error) string {
+	var refused *auth.TokenError
+	if !errors.As(failed, &refused) {
+		return "the bot could not obtain a token; docket doctor says why"
+	}
+	cause, remedy := TokenTrouble(refused)
+	return cause + "; " + remedy
 }
 
 // lossOf says what a refusal for good means for the channel. A conversation that is not found may be a thread alone, unless

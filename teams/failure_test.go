@@ -1,12 +1,18 @@
 package teams_test
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/docket-handoff/docket/auth"
+	"github.com/docket-handoff/docket/bot"
 	"github.com/docket-handoff/docket/bot/bottest"
 	"github.com/docket-handoff/docket/handoff"
+	"github.com/docket-handoff/docket/teams"
 )
 
 // TestRefusals lets the Connector answer a visitor's line in every way that says that it was not posted, and counts what the
@@ -45,6 +51,77 @@ func TestRefusals(t *testing.T) {
 				t.Errorf("%d calls, want %d", n, row.calls)
 			}
 		})
+	}
+}
+
+// tokenless is a token source that has none.
+type tokenless struct{ err error }
+
+func (s tokenless) Token(context.Context) (string, error) { return "", s.err }
+func (s tokenless) Invalidate(string)                     {}
+
+// TestWithoutAToken: a post for which the bot has no token waits, since an admin can mend that, and the cause is the true one.
+func TestWithoutAToken(t *testing.T) {
+	w := newWorld(t, bottest.Config{})
+	w.connect()
+	channels, err := w.desk.Channels(t.Context())
+	must(t, err)
+	for _, row := range []struct {
+		name string
+		err  error
+		want string
+		wait time.Duration
+	}{
+		{"a wrong secret", &auth.TokenError{Status: 401, OAuth: "invalid_client", Code: "AADSTS7000215", RetryAfter: 2 * time.Second},
+			"the client secret is wrong (AADSTS7000215); copy the secret's value, not its id, into DOCKET_BOT_SECRET", 2 * time.Second},
+		{"a code nobody knows", &auth.TokenError{Status: 400, OAuth: "invalid_request", Code: "AADSTS1"},
+			"the token endpoint answers 400 (invalid_request AADSTS1); look the code up in Microsoft's list of error codes", 0},
+		{"another page", &auth.TokenError{Status: 404}, "the token endpoint answers 404; check DOCKET_BOT_TOKEN_URL", 0},
+		{"too many", &auth.TokenError{Status: 429, RetryAfter: time.Minute},
+			"the token endpoint asks us to slow down; wait: it is asked again when it allows it", time.Minute},
+		{"out of reach", &auth.TokenError{Err: errors.New("connection refused")},
+			"the token endpoint cannot be reached; let this machine reach it by https, or check DOCKET_BOT_TOKEN_URL", 0},
+		{"a file that is gone", errors.New("/etc/docket/bot.pem: no such file"), "the bot could not obtain a token; docket doctor says why", 0},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			client, err := bot.NewClient(bot.ClientConfig{Tokens: tokenless{row.err}, Hosts: w.service.Hosts()})
+			must(t, err)
+			defer client.Close()
+			_, err = teams.NewPlatform(client).Deliver(t.Context(), handoff.Post{
+				Kind: handoff.PostNotice, Channel: channels[0], Thread: w.channel.ID + ";messageid=1", Text: "hello",
+			})
+			var failed *handoff.DeliveryError
+			if !errors.As(err, &failed) || !failed.Certain || !failed.Retry || !failed.Channel || failed.Tries != 0 || failed.Lost != "" {
+				t.Fatalf("%+v", failed)
+			}
+			if failed.Cause != row.want || failed.RetryAfter != row.wait {
+				t.Errorf("%q after %s", failed.Cause, failed.RetryAfter)
+			}
+		})
+	}
+}
+
+// TestASecretThatIsPutRight: while the secret is wrong the channel says so and the line waits; it goes out once the secret is
+// right.
+func TestASecretThatIsPutRight(t *testing.T) {
+	w := newWorld(t, bottest.Config{TokenLifetime: time.Minute}) // too short to be kept
+	id, thread := joined(t, w)
+	w.waitCard(thread.ID, thread.Root, "End conversation")
+	w.waitLine(thread.ID, "has joined")
+	w.service.Fail(bottest.OpToken, -1, bottest.Fault{Status: http.StatusUnauthorized, RetryAfter: "0.05", Body: `{"error":"invalid_client","error_description":"AADSTS7000215: Invalid client secret."}`})
+	w.say(id, "Hello there")
+	channel := handoff.ChannelID(teamsName, bottest.DefaultTenant, w.channel.ID)
+	w.service.WaitFor(t, "the channel to say what is wrong", func() bool {
+		c := channelRow(t, w, channel)
+		return c.State == handoff.ChannelDegraded && strings.HasPrefix(c.Cause, "the client secret is wrong")
+	})
+	w.service.Fail(bottest.OpToken, 0, bottest.Fault{})
+	told := w.waitEvent(id, "what became of the line", func(e handoff.Event) bool { return e.Name == handoff.EventDelivery })
+	if told.Delivery.State != handoff.DeliverySent {
+		t.Errorf("the visitor hears %+v", told.Delivery)
+	}
+	if c := channelRow(t, w, channel); c.State != handoff.ChannelConnected || c.Cause != "" {
+		t.Errorf("afterwards the channel is %s: %q", c.State, c.Cause)
 	}
 }
 

@@ -166,6 +166,7 @@ func TestARefusedCertificateIsExplained(t *testing.T) {
 	_, err := s.Token(t.Context())
 	wantError(t, err, []string{statement, string(key)}, "401", "invalid_client", "AADSTS700027", "is not registered")
 
+	now.Advance(time.Minute) // a refusal is not forgotten at once
 	e.refuse(func(url.Values) (int, string) {
 		return 200, `{"token_type":"Bearer","expires_in":3600,"access_token":""}`
 	})

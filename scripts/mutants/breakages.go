@@ -118,8 +118,13 @@ var onTheWire = []mutant{
 	},
 	{
 		name: "ignore-retry-after", breaks: "a service that asks for a pause is asked again at once",
-		file: "bot/call.go", old: "RetryAfter:  parseRetryAfter(resp.Header.Get(\"Retry-After\"), time.Now()),", new: "",
+		file: "bot/call.go", old: "RetryAfter:  auth.RetryAfter(resp.Header, time.Now()),", new: "",
 		room: "bot", run: "TestFaultsOfASend",
+	},
+	{
+		name: "forget-refusals", breaks: "with a wrong secret every message is one more request to the token endpoint",
+		file: "auth/cached.go", old: "c.refusal, c.notBefore = err, c.clock().Add(pause)", new: "",
+		room: "auth", run: "TestARefusalIsRemembered",
 	},
 	{
 		name: "ids-as-paths", breaks: "an id with a slash in it calls another operation",

@@ -1,13 +1,20 @@
-package bot
+package auth_test
 
 import (
 	"net/http"
 	"testing"
 	"time"
+
+	"github.com/docket-handoff/docket/auth"
 )
 
-func TestParseRetryAfter(t *testing.T) {
+func retryAfter(value string) http.Header { return http.Header{"Retry-After": {value}} }
+
+func TestRetryAfter(t *testing.T) {
 	now := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+	if got := auth.RetryAfter(http.Header{}, now); got != 0 {
+		t.Errorf("without the header: %s", got)
+	}
 	for value, want := range map[string]time.Duration{
 		"": 0, "0": 0, "-5": 0, "soon": 0, "NaN": 0, "-Inf": 0, "1e": 0,
 		"7": 7 * time.Second, " 7 ": 7 * time.Second, "0.5": 500 * time.Millisecond,
@@ -17,8 +24,8 @@ func TestParseRetryAfter(t *testing.T) {
 		now.Add(24 * time.Hour).Format(http.TimeFormat): time.Hour,
 		now.Add(time.Minute).Format(time.ANSIC):         time.Minute,
 	} {
-		if got := parseRetryAfter(value, now); got != want {
-			t.Errorf("parseRetryAfter(%q) = %s, want %s", value, got, want)
+		if got := auth.RetryAfter(retryAfter(value), now); got != want {
+			t.Errorf("RetryAfter(%q) = %s, want %s", value, got, want)
 		}
 	}
 }
@@ -29,8 +36,8 @@ func FuzzRetryAfter(f *testing.F) {
 	}
 	now := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 	f.Fuzz(func(t *testing.T, value string) {
-		if got := parseRetryAfter(value, now); got < 0 || got > maxRetryAfter {
-			t.Errorf("parseRetryAfter(%q) = %s", value, got)
+		if got := auth.RetryAfter(retryAfter(value), now); got < 0 || got > time.Hour {
+			t.Errorf("RetryAfter(%q) = %s", value, got)
 		}
 	})
 }
