@@ -156,7 +156,7 @@ func (q BoardQuery) spots(tx store.Tx) iter.Seq2[string, ID] {
 		after = list + after
 	}
 	return func(yield func(string, ID) bool) {
-		for key := range tx.Scan(list, after) {
+		for key := range tx.Each(list, after) {
 			spot := key[len(list):]
 			if last != "" && spot > last || !yield(spot, ID(spot[len("0000000000000/"):])) {
 				return

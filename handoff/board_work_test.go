@@ -44,6 +44,16 @@ func (c countingTx) Scan(prefix, after string) iter.Seq2[string, []byte] {
 	}
 }
 
+func (c countingTx) Each(prefix, after string) iter.Seq2[string, store.Row] {
+	return func(yield func(string, store.Row) bool) {
+		for key, row := range c.Tx.Each(prefix, after) {
+			if c.of.rows.Add(1); !yield(key, row) {
+				return
+			}
+		}
+	}
+}
+
 // TestLongLists: a page, a search and a report read as many rows where there are ten times as many handoffs.
 func TestLongLists(t *testing.T) {
 	ask := func(n int) map[string]int64 {

@@ -161,8 +161,8 @@ func (f *dossier) goesElsewhere(tx store.Tx, line job) (bool, error) {
 		if channel == line.Channel {
 			continue
 		}
-		for key, raw := range tx.Scan(queueRows(channel, line.Queue), "") {
-			if j, err := store.Decode[job](key, raw); err == nil && j.Message == line.Message {
+		for key, row := range tx.Each(queueRows(channel, line.Queue), "") {
+			if j, err := store.Read[job](key, row); err == nil && j.Message == line.Message {
 				return true, nil
 			}
 		}

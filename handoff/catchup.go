@@ -31,7 +31,7 @@ func (d *Desk) catchUpBehind(ctx context.Context, after string) (last string, do
 	err = d.update(ctx, func(tx store.Tx) error {
 		n := 0
 		last = after
-		for key := range tx.Scan(handoffRows, after) {
+		for key := range tx.Each(handoffRows, after) {
 			if n == catchUpAtOnce {
 				return nil
 			}

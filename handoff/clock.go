@@ -28,10 +28,14 @@ func (d *Desk) runClock(ctx context.Context) error {
 		switch {
 		case errors.Is(err, store.ErrClosed):
 			return err
+		case errors.Is(err, store.ErrDamaged):
+			d.complain("fire a timer", err)
+			pause = min(pause, sickPause)
 		case err != nil:
 			d.complain("fire a timer", err)
 			pause = storePause
-		case !due.IsZero():
+		}
+		if !due.IsZero() {
 			pause = min(pause, due.Sub(d.now()))
 		}
 		if err := d.sleep(ctx, wake, pause); err != nil {
@@ -85,7 +89,7 @@ func (d *Desk) fire(ctx context.Context) (due time.Time, err error) {
 func (d *Desk) timerBehind(ctx context.Context, after string) (key string, err error) {
 	err = d.view(ctx, func(tx store.Tx) error {
 		key = ""
-		for key = range tx.Scan(timerRows, after) {
+		for key = range tx.Each(timerRows, after) {
 			break
 		}
 		return nil
@@ -143,7 +147,7 @@ func (d *Desk) forget(ctx context.Context) error {
 		removed := 0
 		err := d.update(ctx, func(tx store.Tx) error {
 			removed = 0
-			for row := range tx.Scan("expiries/", "") {
+			for row := range tx.Each("expiries/", "") {
 				if row >= now || removed == forgetAtOnce {
 					return nil
 				}
@@ -163,9 +167,12 @@ func (d *Desk) forget(ctx context.Context) error {
 	}
 }
 
+// forgetRow takes a row out; of a dead job that cannot be read nobody knows what else belongs to it.
 func forgetRow(tx store.Tx, key string) error {
 	if strings.HasPrefix(key, deadRows) {
-		return forgetKept(tx, key)
+		if err := forgetKept(tx, key); !errors.Is(err, store.ErrDamaged) {
+			return err
+		}
 	}
 	return tx.Delete(key)
 }

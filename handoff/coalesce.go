@@ -20,8 +20,8 @@ func (d *Desk) burst(tx store.Tx, head job) ([]job, error) {
 	if !head.plain() {
 		return jobs, nil
 	}
-	for key, raw := range tx.Scan(queueRows(head.Channel, head.Queue), head.key()) {
-		j, err := store.Decode[job](key, raw)
+	for key, row := range tx.Each(queueRows(head.Channel, head.Queue), head.key()) {
+		j, err := store.Read[job](key, row)
 		if err != nil {
 			break // it meets its own fate when its turn comes
 		}
@@ -52,8 +52,8 @@ func (j job) weight() int {
 // interruptedWith is a job that was being sent when the process died, with those of the same post.
 func interruptedWith(tx store.Tx, head job) ([]job, error) {
 	jobs := []job{head}
-	for key, raw := range tx.Scan(queueRows(head.Channel, head.Queue), head.key()) {
-		j, err := store.Decode[job](key, raw)
+	for key, row := range tx.Each(queueRows(head.Channel, head.Queue), head.key()) {
+		j, err := store.Read[job](key, row)
 		if err != nil || j.Phase != phaseSending {
 			break
 		}

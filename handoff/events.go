@@ -2,6 +2,7 @@ package handoff
 
 import (
 	"context"
+	"errors"
 	"iter"
 
 	"github.com/docket-handoff/docket/store"
@@ -112,29 +113,40 @@ func (d *Desk) Turns(ctx context.Context) iter.Seq2[Turn, error] {
 
 func (d *Desk) waitingTurns(ctx context.Context) ([]Turn, error) {
 	var waiting []Turn
+	var damaged []error
 	err := d.view(ctx, func(tx store.Tx) error {
-		waiting = waiting[:0]
-		for key, raw := range tx.Scan(turnRows, "") {
-			row, err := store.Decode[turn](key, raw)
-			if err != nil {
+		waiting, damaged = waiting[:0], nil
+		for key, row := range tx.Each(turnRows, "") {
+			t, found, err := d.waitingTurn(tx, key, row)
+			switch {
+			case errors.Is(err, store.ErrDamaged):
+				damaged = append(damaged, err)
+			case err != nil:
 				return err
+			case found:
+				waiting = append(waiting, t)
 			}
-			f, err := d.load(tx, ID(key[len(turnRows):]))
-			if CodeOf(err) == CodeUnknownConversation {
-				continue
-			}
-			if err != nil {
-				return err
-			}
-			said, err := lastMessages(tx, f.conversation, turnMemory)
-			if err != nil {
-				return err
-			}
-			waiting = append(waiting, Turn{Conversation: f.conversation, Agent: f.agent, Messages: said, Handoff: f.handoff, Available: f.available().Available, Seq: row.Seq})
 		}
 		return nil
 	})
+	d.complain("read a turn that waits", errors.Join(damaged...))
 	return waiting, err
+}
+
+func (d *Desk) waitingTurn(tx store.Tx, key string, row store.Row) (t Turn, found bool, err error) {
+	asked, err := store.Read[turn](key, row)
+	if err != nil {
+		return Turn{}, false, err
+	}
+	f, err := d.load(tx, ID(key[len(turnRows):]))
+	if CodeOf(err) == CodeUnknownConversation {
+		return Turn{}, false, nil
+	}
+	if err != nil {
+		return Turn{}, false, err
+	}
+	said, err := lastMessages(tx, f.conversation, turnMemory)
+	return Turn{Conversation: f.conversation, Agent: f.agent, Messages: said, Handoff: f.handoff, Available: f.available().Available, Seq: asked.Seq}, true, err
 }
 
 // Answer does what the agent decided, unless the turn was answered before or somebody else has the conversation now.

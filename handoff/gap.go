@@ -64,7 +64,7 @@ func (d *Desk) tellGap(ctx context.Context, stage Stage, since, until time.Time)
 		var last string
 		err := d.update(ctx, func(tx store.Tx) error {
 			told, last = 0, after
-			for key := range tx.Scan(list, after) {
+			for key := range tx.Each(list, after) {
 				if told == gapAtOnce {
 					return nil
 				}

@@ -29,9 +29,6 @@ func keptMark(j job) string { return fmt.Sprintf("%s%016d", keptOf(j.Conversatio
 func keep(tx store.Tx, j job, p phase, now time.Time) error {
 	j.Phase, j.KeptAt, j.NotBefore = p, now, time.Time{}
 	key := keptKey(p, j.N)
-	if err := store.Put(tx, key, j); err != nil {
-		return err
-	}
 	by := depth{Held: 1}
 	if p == phaseDead {
 		by = depth{Dead: 1}
@@ -39,7 +36,10 @@ func keep(tx store.Tx, j job, p phase, now time.Time) error {
 			return err
 		}
 	}
-	if err := deepen(tx, j.Channel, by); err != nil || j.Conversation == "" {
+	if err := deepen(tx, j.Channel, by); err != nil {
+		return err
+	}
+	if err := store.Put(tx, key, j); err != nil || j.Conversation == "" {
 		return err
 	}
 	return tx.Put(keptMark(j), nil)
@@ -47,14 +47,14 @@ func keep(tx store.Tx, j job, p phase, now time.Time) error {
 
 // unkeep takes a job out again.
 func unkeep(tx store.Tx, j job) error {
-	if err := tx.Delete(keptKey(j.Phase, j.N)); err != nil {
-		return err
-	}
 	by := depth{Held: -1}
 	if j.Phase == phaseDead {
 		by = depth{Dead: -1}
 	}
-	if err := deepen(tx, j.Channel, by); err != nil || j.Conversation == "" {
+	if err := deepen(tx, j.Channel, by); err != nil {
+		return err
+	}
+	if err := tx.Delete(keptKey(j.Phase, j.N)); err != nil || j.Conversation == "" {
 		return err
 	}
 	return tx.Delete(keptMark(j))

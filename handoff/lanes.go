@@ -78,7 +78,7 @@ func segments(tx store.Tx, prefix string) []ID {
 	var names []ID
 	for after := ""; ; {
 		name := ""
-		for key := range tx.Scan(prefix, after) {
+		for key := range tx.Each(prefix, after) {
 			name, _, _ = strings.Cut(key[len(prefix):], "/")
 			break
 		}

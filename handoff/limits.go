@@ -48,14 +48,11 @@ func (d *Desk) crowded(tx store.Tx, f *dossier) error {
 
 // totalDepth adds up the books: one row for each channel.
 func totalDepth(tx store.Tx) (all depth, err error) {
-	for key, raw := range tx.Scan(depths, "") {
-		d, err := store.Decode[depth](key, raw)
-		if err != nil {
-			return all, err
-		}
+	err = eachDepth(tx, func(_ ID, d depth) error {
 		all = all.plus(d)
-	}
-	return all, nil
+		return nil
+	})
+	return all, err
 }
 
 // room says which channels have room for the handoff that is wished for, and refuses the wish when none has. A visitor whom
@@ -91,13 +88,13 @@ func (d *Desk) room(tx store.Tx, f *dossier, r Request) ([]ID, error) {
 }
 
 func (d *Desk) isFull(tx store.Tx, channel ID) (bool, error) {
-	books, _, err := store.Get[depth](tx, depthKey(channel))
+	books, err := readDepth(tx, channel)
 	if err != nil || books.Waiting >= d.limits.ChannelWaiting {
 		return true, err
 	}
 	open := 0
 	for _, stage := range []Stage{StageWaiting, StageJoined} {
-		for range tx.Scan(boardList(stage, "", channel), "") {
+		for range tx.Each(boardList(stage, "", channel), "") {
 			if open++; open >= d.limits.ChannelOpen {
 				return true, nil
 			}

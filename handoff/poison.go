@@ -81,8 +81,7 @@ func (d *Desk) poisoned(ctx context.Context, j job) (err error) {
 	})
 }
 
-// passOver gets a lane past a row that cannot be read: one whose text is no job is put aside, and one that the store itself
-// cannot read holds up its queue alone.
+// passOver gets a lane past a row that cannot be read: it is put aside. Where even that cannot be done it holds up its queue alone.
 func (d *Desk) passOver(ctx context.Context, channel ID, broken *unreadable, sick map[ID]time.Time) {
 	d.complain("read a post", broken)
 	var err error = broken
@@ -101,10 +100,10 @@ func (d *Desk) putAside(ctx context.Context, channel ID, broken *unreadable) err
 		if _, err := fmt.Sscanf(broken.key[len(laneRows(channel)+string(broken.queue)+"/"):], "%d", &n); err != nil {
 			return err
 		}
-		if err := tx.Delete(broken.key); err != nil {
+		if err := lengthen(tx, channel, backlogRows(channel)+string(broken.queue), -1); err != nil {
 			return err
 		}
-		if err := lengthen(tx, channel, backlogRows(channel)+string(broken.queue), -1); err != nil {
+		if err := tx.Delete(broken.key); err != nil {
 			return err
 		}
 		return keep(tx, job{N: n, Channel: channel, At: d.now(), Cause: "its row in the store cannot be read"}, phaseDead, d.now())

@@ -3,7 +3,6 @@ package handoff_test
 import (
 	"encoding/json"
 	"fmt"
-	"iter"
 	"strings"
 	"testing"
 	"time"
@@ -122,70 +121,5 @@ func TestOldStoreGetsBooks(t *testing.T) {
 		h.wantBooks()
 		h.pass(time.Minute)
 		wantLines(t, "the channel", h.chat.said(sales), "thread for Dana", "Dana: 0 | Dana: 1 | Dana: 2")
-	})
-}
-
-// tornTx is a transaction on a store with rows that cannot be read, as a real one is: a scan ends before such a row and fails
-// the transaction.
-type tornTx struct {
-	store.Tx
-	prefix string
-	failed error
-}
-
-func (m *mortal) over(fn func(store.Tx) error) func(store.Tx) error {
-	prefix, _ := m.torn.Load().(string)
-	if prefix == "" {
-		return fn
-	}
-	return func(tx store.Tx) error {
-		torn := &tornTx{Tx: tx, prefix: prefix}
-		if err := fn(torn); err != nil {
-			return err
-		}
-		return torn.failed
-	}
-}
-
-func (t *tornTx) Get(key string) ([]byte, error) {
-	if strings.HasPrefix(key, t.prefix) {
-		return nil, store.ErrDamaged
-	}
-	return t.Tx.Get(key)
-}
-
-func (t *tornTx) Scan(prefix, after string) iter.Seq2[string, []byte] {
-	return func(yield func(string, []byte) bool) {
-		for key, value := range t.Tx.Scan(prefix, after) {
-			if strings.HasPrefix(key, t.prefix) {
-				t.failed = store.ErrDamaged
-				return
-			}
-			if !yield(key, value) {
-				return
-			}
-		}
-	}
-}
-
-// TestRowThatTheStoreCannotRead: it holds up its own queue and no other, and the lane does not spin.
-func TestRowThatTheStoreCannotRead(t *testing.T) {
-	play(t, func(h *house) {
-		h.chat.fails(func(handoff.Post) fault { return later(10 * time.Second) })
-		dana, lee := h.visitor("Dana"), h.visitor("Lee")
-		h.asks(dana)
-		h.asks(lee)
-		h.engine.torn.Store("outbox/" + string(sales) + "/" + string(dana) + "/")
-		h.chat.fails(nil)
-		h.pass(time.Minute)
-		wantLines(t, "the channel", h.chat.said(sales), "thread for Lee")
-		before := h.engine.views.Load()
-		h.pass(5 * time.Minute)
-		if n := h.engine.views.Load() - before; n > 50 {
-			t.Errorf("%d views in five minutes", n)
-		}
-		h.engine.torn.Store("")
-		h.pass(time.Minute)
-		wantLines(t, "the channel, when it can be read", h.chat.said(sales), "thread for Lee", "thread for Dana")
 	})
 }

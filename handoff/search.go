@@ -108,7 +108,10 @@ type candidate struct {
 // fits says whether every word of the question begins a word of the handoff's.
 func (c candidate) fits(tx store.Tx, asked []string) (bool, error) {
 	x, found, err := store.Get[indexed](tx, wordsKey(c.conversation, c.handoff))
-	if err != nil || !found {
+	if errors.Is(err, store.ErrDamaged) || err == nil && !found {
+		return false, nil
+	}
+	if err != nil {
 		return false, err
 	}
 	for _, word := range asked {
@@ -134,12 +137,14 @@ func rarest(tx store.Tx, asked []string) (best []candidate, all bool) {
 
 // beginning lists the rows of the words that begin so.
 func beginning(tx store.Tx, word string) (list []candidate, whole bool) {
-	for key, conversation := range tx.Scan(searchRows+segment(word), "") {
+	for key, row := range tx.Each(searchRows+segment(word), "") {
 		if len(list) == searchWork {
 			return list, false
 		}
 		parts := strings.Split(key[len(searchRows):], "/")
-		list = append(list, candidate{at: parts[1], handoff: ID(parts[2]), conversation: ID(conversation)})
+		if row.Err == nil && len(parts) == 3 {
+			list = append(list, candidate{at: parts[1], handoff: ID(parts[2]), conversation: ID(row.Value)})
+		}
 	}
 	return list, true
 }

@@ -2,6 +2,7 @@ package handoff
 
 import (
 	"context"
+	"errors"
 	"sync/atomic"
 	"time"
 
@@ -71,18 +72,16 @@ func (d *Desk) Stats(ctx context.Context) (Stats, error) {
 	err := d.view(ctx, func(tx store.Tx) error {
 		for stage := range s.Open {
 			s.Open[stage] = 0
-			for range tx.Scan(boardList(stage, "", ""), "") {
+			for range tx.Each(boardList(stage, "", ""), "") {
 				s.Open[stage]++
 			}
 		}
-		for key, raw := range tx.Scan(depths, "") {
-			books, err := store.Decode[depth](key, raw)
-			if err != nil {
-				return err
-			}
-			channel := ID(key[len(depths):])
+		busy = nil
+		return eachDepth(tx, func(channel ID, books depth) error {
 			c, _, err := store.Get[Channel](tx, channelKey(channel))
-			if err != nil {
+			if errors.Is(err, store.ErrDamaged) {
+				c.Platform = "unknown"
+			} else if err != nil {
 				return err
 			}
 			p := s.Posts[c.Platform]
@@ -90,8 +89,8 @@ func (d *Desk) Stats(ctx context.Context) (Stats, error) {
 			if books.Waiting > 0 {
 				busy = append(busy, channel)
 			}
-		}
-		return nil
+			return nil
+		})
 	})
 	for _, channel := range busy {
 		if at := d.oldestIn(ctx, channel); !at.IsZero() && (s.Oldest.IsZero() || at.Before(s.Oldest)) {

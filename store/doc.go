@@ -8,7 +8,10 @@
 //
 // Ordered: keys sort by their bytes. Transactions are serializable: each behaves as if it ran alone.
 //
-// Rows: to an engine a value is bytes. Get, Put and Decode are for whoever keeps JSON in them, which most rooms do.
+// Rows: to an engine a value is bytes. Get, Put, Decode and Read are for whoever keeps JSON in them, which most rooms do.
+//
+// Damage: a row that does not hold what was written is ErrDamaged wherever it is read, and the rows beside it are not
+// concerned. Whoever walks through rows of many conversations uses Each, so that one of them does not stop the others.
 //
 // Waking: Watch never carries data. A reader that was woken reads the store; a lost wake costs time, never a row.
 // A reader that wants to miss nothing calls Watch before its first read.

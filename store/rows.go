@@ -27,6 +27,14 @@ func Decode[T any](key string, raw []byte) (value T, err error) {
 	return value, nil
 }
 
+// Read is Decode for a row that Each has found.
+func Read[T any](key string, row Row) (value T, err error) {
+	if row.Err != nil {
+		return value, row.Err
+	}
+	return Decode[T](key, row.Value)
+}
+
 // Put writes a value at a key, as JSON.
 func Put(tx Tx, key string, value any) error {
 	raw, err := json.Marshal(value)

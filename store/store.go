@@ -40,6 +40,16 @@ type Tx interface {
 	// first. A row that cannot be read ends the scan and fails the transaction. The rows are those of the moment the
 	// loop reaches them: a loop may delete the row it stands on.
 	Scan(prefix, after string) iter.Seq2[string, []byte]
+
+	// Each is Scan for whoever goes on behind a row that cannot be read: it yields that row too, and fails nothing. Only where
+	// the rows behind it cannot be found either does it end as Scan does.
+	Each(prefix, after string) iter.Seq2[string, Row]
+}
+
+// Row is what Each finds at a key.
+type Row struct {
+	Value []byte
+	Err   error // ErrDamaged: the value cannot be read, and perhaps the key is not the one that was written either
 }
 
 // MaxKey is the longest key an engine takes, in bytes.

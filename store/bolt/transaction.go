@@ -109,17 +109,32 @@ func (t *transaction) writable(key string) error {
 	return nil
 }
 
-// Scan walks with a cursor, and seeks anew after the loop has written: a bbolt cursor does not survive a write.
+// Scan is store.Tx's.
 func (t *transaction) Scan(prefix, after string) iter.Seq2[string, []byte] {
 	return func(yield func(string, []byte) bool) {
+		for key, row := range t.Each(prefix, after) {
+			if row.Err != nil {
+				t.failed = row.Err
+				return
+			}
+			if !yield(key, row.Value) {
+				return
+			}
+		}
+	}
+}
+
+// Each walks with a cursor, and seeks anew after the loop has written: a bbolt cursor does not survive a write.
+func (t *transaction) Each(prefix, after string) iter.Seq2[string, store.Row] {
+	return func(yield func(string, store.Row) bool) {
 		w := walk{transaction: t, prefix: []byte(prefix), last: []byte(after)}
 		for {
-			key, value, err := w.next()
+			key, row, err := w.next()
 			if err != nil {
 				t.failed = err
 				return
 			}
-			if key == nil || !yield(string(key), value) {
+			if key == nil || !yield(string(key), row) {
 				return
 			}
 		}
@@ -135,7 +150,7 @@ type walk struct {
 }
 
 // next returns the first row under the prefix that sorts behind last, and a nil key at the end.
-func (w *walk) next() (key, value []byte, err error) {
+func (w *walk) next() (key []byte, row store.Row, err error) {
 	defer damage(&err, string(w.prefix))
 	var sealed []byte
 	if w.cursor != nil && w.writes == len(w.written) {
@@ -144,14 +159,14 @@ func (w *walk) next() (key, value []byte, err error) {
 		key, sealed = w.seek()
 	}
 	if key == nil || !bytes.HasPrefix(key, w.prefix) {
-		return nil, nil, nil
+		return nil, store.Row{}, nil
 	}
 	if len(w.last) > 0 && bytes.Compare(key, w.last) <= 0 {
-		return nil, nil, damaged("the row %q comes after %q", key, w.last) // or a scan would come by here for ever
+		return nil, store.Row{}, damaged("the row %q comes after %q", key, w.last) // or a scan would come by here for ever
 	}
 	w.last = bytes.Clone(key)
-	value, err = unseal(w.last, sealed)
-	return w.last, value, err
+	row.Value, row.Err = unseal(w.last, sealed)
+	return w.last, row, nil
 }
 
 func (w *walk) seek() (key, sealed []byte) {

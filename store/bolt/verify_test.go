@@ -154,6 +154,16 @@ func TestBrokenRowsAreNamed(t *testing.T) {
 	if err := engine.Backup(t.Context(), &copied); !errors.Is(err, store.ErrDamaged) || copied.Len() > 0 {
 		t.Errorf("Backup says %v after %d bytes", err, copied.Len())
 	}
+	var seen []string
+	err := engine.View(t.Context(), func(tx store.Tx) error {
+		for key, row := range tx.Each("", "") {
+			seen = append(seen, fmt.Sprintf("%s %s %t", key, row.Value, errors.Is(row.Err, store.ErrDamaged)))
+		}
+		return nil
+	})
+	if want := []string{"a the row a false", "b/1  true", "b/2 the row b/2 false"}; err != nil || !slices.Equal(seen, want) {
+		t.Errorf("Each yields %q, %v, want %q", seen, err, want)
+	}
 	put(t, engine, "b/1", "repaired")
 	verifies(t, engine, 3)
 }

@@ -244,6 +244,17 @@ func (t *memoryTx) write(key string) error {
 	return nil
 }
 
+// Each is store.Tx's. Every row of a memory can be read.
+func (t *memoryTx) Each(prefix, after string) iter.Seq2[string, store.Row] {
+	return func(yield func(string, store.Row) bool) {
+		for key, value := range t.Scan(prefix, after) {
+			if !yield(key, store.Row{Value: value}) {
+				return
+			}
+		}
+	}
+}
+
 // Scan is store.Tx's. It seeks anew where the loop has written.
 func (t *memoryTx) Scan(prefix, after string) iter.Seq2[string, []byte] {
 	return func(yield func(string, []byte) bool) {

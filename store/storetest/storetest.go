@@ -1,8 +1,10 @@
 package storetest
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -102,11 +104,20 @@ func (b bench) want(pairs ...string) {
 	}
 }
 
-// keys lists what a scan yields.
+// keys lists what a scan yields, and Each likewise.
 func keys(tx store.Tx, prefix, after string) []string {
-	var out []string
+	var out, each []string
 	for key := range tx.Scan(prefix, after) {
 		out = append(out, key)
+	}
+	for key, row := range tx.Each(prefix, after) {
+		if value, err := tx.Get(key); err != nil || row.Err != nil || !bytes.Equal(row.Value, value) {
+			return []string{"Each yields another row at", key}
+		}
+		each = append(each, key)
+	}
+	if !slices.Equal(out, each) {
+		return append([]string{"Each yields others:"}, each...)
 	}
 	return out
 }
