@@ -86,6 +86,9 @@ func saysHours(_ *visit, field string, values []string) string {
 func writeHours(_ *visit, f *form, a *handoff.Agent) {
 	when := f.Value("when")
 	if when == anyTime {
+		if a.Handoff.WorkHours == nil && f.hasHours() { // where some are stored, confirmHours asks
+			f.wrong("when", "You have written hours, but “At any time” keeps none. Choose “In the hours below”, or empty the hours.")
+		}
 		a.Handoff.WorkHours = nil
 		return
 	}
@@ -130,6 +133,12 @@ func writeHours(_ *visit, f *form, a *handoff.Agent) {
 		f.wrong("mon", "With these hours it would never be open. Fill in a day, or choose closed until further notice.")
 	}
 	a.Handoff.WorkHours = w
+}
+
+// hasHours says whether hours or dates were typed, whatever they are.
+func (f *form) hasHours() bool {
+	fields := append([]labelled{{Field: "closed"}, {Field: "open"}}, weekDays...)
+	return slices.ContainsFunc(fields, func(field labelled) bool { return f.text(field.Field) != "" })
 }
 
 // confirmHours asks once more before hours are thrown away.

@@ -28,6 +28,16 @@ if (zones && Intl.supportedValuesOf) {
   if (!field.value && !field.matches(":disabled, :focus")) field.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
+// Who writes hours wants them to count. Without this script saving says so.
+const anyTime = document.querySelector("[name=when][value=any]");
+if (anyTime) {
+  for (const field of document.querySelectorAll(".week-fields input, #closed, #open")) {
+    field.addEventListener("input", () => {
+      if (anyTime.checked && field.value.trim()) document.querySelector("[name=when][value=hours]").checked = true;
+    });
+  }
+}
+
 // Shows what a text will read like, while it is typed.
 const form = document.querySelector("[data-slots]");
 if (form) {
