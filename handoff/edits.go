@@ -107,17 +107,18 @@ func (d *Desk) keepEarly(tx store.Tx, c Change) error {
 	return expire(tx, key, d.now().Add(earlyTime))
 }
 
-// withEarly gives a line the text that it has got meanwhile, if its change was quicker; changed is when.
-func withEarly(tx store.Tx, id ID, line SpecialistLine) (after SpecialistLine, changed time.Time, err error) {
+// withEarly gives a line the text that it has got meanwhile, if its change was quicker; changed is when, and gone that it is not
+// there any more.
+func withEarly(tx store.Tx, id ID, line SpecialistLine) (after SpecialistLine, changed time.Time, gone bool, err error) {
 	key := earlyKey(id, line.Place.Channel, line.Message)
 	c, found, err := store.Get[early](tx, key)
 	if err != nil || !found {
-		return line, time.Time{}, err
+		return line, time.Time{}, false, err
 	}
-	if line.Text = c.Text; c.Delete {
-		line.Files = nil
+	if !c.Delete {
+		line.Text = c.Text
 	}
-	return line, c.At, tx.Delete(key)
+	return line, c.At, c.Delete, tx.Delete(key)
 }
 
 // amend changes the message where it stands, and in the edits that followed, so that nobody reads an old text again. It

@@ -190,7 +190,7 @@ func TestForeignText(t *testing.T) {
 				t.Errorf("%.20q came as %.40q", text, got)
 			}
 		}
-		for _, internal := range []string{"//", "// x", " //x", "\u200b// x", "\ufeff//", "", " "} {
+		for _, internal := range []string{"//", "// x", " //x", "\u200b// x", "\ufeff//"} {
 			if got := h.writes(sam, sales, internal); got != handoff.HeardInternal {
 				t.Errorf("%q is %s", internal, got)
 			}
@@ -265,5 +265,63 @@ func TestVisitorsFiles(t *testing.T) {
 		h.wantCode(err, handoff.CodeFileTooLarge)
 		_, err = h.desk.SaveFile(h.Context(), "nobody", "a", "b", nil)
 		h.wantCode(err, handoff.CodeUnknownConversation)
+	})
+}
+
+// TestWhatStaysBehind: the thread is told once of each line for the visitor that holds something which they do not get.
+func TestWhatStaysBehind(t *testing.T) {
+	const told = "notice: The visitor did not get the file; only text and pasted pictures reach them from here. You can send a link that they may open."
+	for _, row := range []struct {
+		name   string
+		by     handoff.Person
+		line   handoff.SpecialistLine
+		heard  handoff.Heard
+		log    []string
+		notice []string
+	}{
+		{"a file alone", sam, handoff.SpecialistLine{Unreadable: true}, handoff.HeardEmpty, nil, []string{told}},
+		{"a file with a text", sam, handoff.SpecialistLine{Text: "Here is our offer", Unreadable: true}, handoff.HeardRelayed, []string{"specialist: Here is our offer"}, []string{told}},
+		{"nothing that can be read", sam, handoff.SpecialistLine{Text: " \n"}, handoff.HeardEmpty, nil, []string{told}},
+		{"a file beside a picture", sam, handoff.SpecialistLine{Unreadable: true, Files: []handoff.ForeignFile{{Name: "plan.png", Type: "image/png", Ref: "r"}}}, handoff.HeardRelayed, []string{"specialist: "}, []string{told}},
+		{"a text", sam, handoff.SpecialistLine{Text: "Hello"}, handoff.HeardRelayed, []string{"specialist: Hello"}, nil},
+		{"an internal file", sam, handoff.SpecialistLine{Text: "// our calculation", Unreadable: true}, handoff.HeardInternal, nil, nil},
+		{"somebody else's file", kim, handoff.SpecialistLine{Unreadable: true}, handoff.HeardInternal, nil, nil},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			play(t, func(h *house) {
+				dana, id := h.joined("Dana")
+				before := h.log(dana)
+				h.chat.forget()
+				line := row.line
+				line.Key, line.Message, line.Person, line.Place = "k", "m", row.by, handoff.Place{Channel: sales, Thread: h.handoff(id).Home.Address}
+				for range 3 { // Teams delivers again
+					heard, err := h.desk.FromSpecialist(h.Context(), line)
+					h.must(err)
+					if heard != row.heard {
+						t.Errorf("the line is %s, want %s", heard, row.heard)
+					}
+					h.pass(time.Second)
+				}
+				wantLines(t, "the log", h.log(dana)[len(before):], row.log...)
+				wantLines(t, "the channel", h.chat.said(sales), row.notice...)
+			})
+		})
+	}
+}
+
+// TestRemovedBeforeItCame: nobody misses a file that was taken back before its line came.
+func TestRemovedBeforeItCame(t *testing.T) {
+	play(t, func(h *house) {
+		_, id := h.joined("Dana")
+		h.changes("m", "", time.Now())
+		h.chat.forget()
+		heard, err := h.desk.FromSpecialist(h.Context(), handoff.SpecialistLine{
+			Key: "k", Message: "m", Person: sam, Unreadable: true, Place: handoff.Place{Channel: sales, Thread: h.handoff(id).Home.Address},
+		})
+		h.must(err)
+		h.pass(time.Second)
+		if said := h.chat.said(sales); heard != handoff.HeardInternal || len(said) != 0 {
+			t.Errorf("the line is %s, and the channel reads %q", heard, said)
+		}
 	})
 }

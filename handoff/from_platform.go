@@ -31,6 +31,9 @@ type SpecialistLine struct {
 	At      time.Time // when it was written, by the platform's clock; zero: not known
 	Text    string    // plain text, mentions of the bot removed
 	Files   []ForeignFile
+
+	// Unreadable says that something else came with it which the platform does not give to a bot.
+	Unreadable bool
 }
 
 // ForeignFile is a file that lies with the platform. Ref is what the platform's Open understands.
@@ -48,6 +51,7 @@ const (
 	HeardUnjoined Heard = "unjoined" // likewise, because nobody has joined yet: its author may not know
 	HeardNowhere  Heard = "nowhere"  // the thread is no handoff's
 	HeardEnded    Heard = "ended"    // the handoff is over, and whoever had it may not know
+	HeardEmpty    Heard = "empty"    // nothing in it can reach the visitor, and the thread is told so
 )
 
 // InternalMark begins a line that stays in the channel.
@@ -88,15 +92,23 @@ func (d *Desk) FromSpecialist(ctx context.Context, line SpecialistLine) (Heard, 
 		if err != nil {
 			return err
 		}
-		line, changed, err := withEarly(tx, owner.Conversation, line)
+		line, changed, gone, err := withEarly(tx, owner.Conversation, line)
 		if err != nil {
 			return err
 		}
-		if heard = f.hears(owner.Handoff, line); heard == HeardRelayed {
+		switch heard = f.hears(owner.Handoff, line); {
+		case gone && (heard == HeardRelayed || heard == HeardEmpty):
+			heard = HeardInternal
+		case heard == HeardRelayed:
 			if err := d.relayIn(tx, f, line, changed); err != nil {
 				return err
 			}
 			if err := prompted(tx, line.Place); err != nil {
+				return err
+			}
+		case heard == HeardEmpty:
+			f.leftBehind(line.Place)
+			if err := d.save(tx, f); err != nil {
 				return err
 			}
 		}
@@ -137,9 +149,14 @@ func (f *dossier) hears(handoff ID, line SpecialistLine) Heard {
 	case h.Home.Channel != line.Place.Channel || h.Home.Address != line.Place.Thread:
 		return HeardInternal
 	case line.Text == "" && len(line.Files) == 0:
-		return HeardInternal
+		return HeardEmpty
 	}
 	return HeardRelayed
+}
+
+// leftBehind says in the thread that the visitor did not get all of a line.
+func (f *dossier) leftBehind(at Place) {
+	f.notice(at.Channel, f.agent.Text(TextThreadFile))
 }
 
 // relayIn appends a specialist's line to the visitor's log. changed is when it got its present text, if not at first.
@@ -166,6 +183,9 @@ func (d *Desk) relayIn(tx store.Tx, f *dossier, line SpecialistLine, changed tim
 		if err := own(tx, line.Place.Channel, line.Message, owner); err != nil {
 			return err
 		}
+	}
+	if line.Unreadable {
+		f.leftBehind(line.Place)
 	}
 	if f.conversation.Trial {
 		f.trialHeard(line.Place)

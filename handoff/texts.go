@@ -31,6 +31,7 @@ const (
 	TextThreadLeft      = "thread_left"
 	TextThreadLost      = "thread_lost"
 	TextThreadWaiting   = "thread_waiting"
+	TextThreadFile      = "thread_file"
 )
 
 // DefaultTexts are the sentences that a visitor reads, by name, and those whose name begins with thread_, which specialists read in
@@ -58,6 +59,7 @@ var DefaultTexts = map[string]string{
 	TextThreadLeft:      "{specialist} has left. The visitor is waiting for somebody to join.",
 	TextThreadLost:      "The channel in which {specialist} had this conversation cannot be reached any more. The visitor is waiting for somebody to join.",
 	TextThreadWaiting:   "Still waiting, since {since}. Can somebody join?",
+	TextThreadFile:      "The visitor did not get the file; only text and pasted pictures reach them from here. You can send a link that they may open.",
 }
 
 // MaxOwnText is the longest text of an admin's, in characters.

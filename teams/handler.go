@@ -144,7 +144,7 @@ func (h *Handler) message(ctx context.Context, t *bot.Turn) (*activity.InvokeRes
 func (h *Handler) hear(ctx context.Context, a *activity.Activity, at handoff.Place, text string) (handoff.Heard, error) {
 	who := h.person(ctx, a)
 	heard, err := h.desk.FromSpecialist(ctx, handoff.SpecialistLine{
-		Key: keyOf(a), Place: at, Person: who, Message: a.ID, Text: text, Files: pictures(a), At: writtenAt(a),
+		Key: keyOf(a), Place: at, Person: who, Message: a.ID, Text: text, Files: pictures(a), Unreadable: hasMore(a), At: writtenAt(a),
 	})
 	switch {
 	case err != nil:
@@ -154,23 +154,6 @@ func (h *Handler) hear(ctx context.Context, a *activity.Activity, at handoff.Pla
 		err = h.desk.Reply(ctx, "unjoined "+at.Thread, at, notJoined)
 	}
 	return heard, err
-}
-
-// pictures lists the images that somebody pasted. Everything else that Teams attaches is a copy of the text or needs
-// permissions that this bot does not ask for.
-func pictures(a *activity.Activity) []handoff.ForeignFile {
-	var out []handoff.ForeignFile
-	for _, f := range a.Attachments {
-		if !strings.HasPrefix(f.ContentType, "image/") || f.ContentURL == "" {
-			continue
-		}
-		name := f.Name
-		if name == "" {
-			name = "picture"
-		}
-		out = append(out, handoff.ForeignFile{Name: name, Type: f.ContentType, Ref: f.ContentURL})
-	}
-	return out
 }
 
 // edit carries changes and removals to the visitor.

@@ -70,6 +70,7 @@ var textGroups = []textGroup{
 		{handoff.TextThreadElsewhere, "Somebody joins elsewhere", "In the threads of the other channels."},
 		{handoff.TextThreadLeft, "Somebody leaves", "When the conversation waits again."},
 		{handoff.TextThreadLost, "The channel is lost", "In the channels that are left."},
+		{handoff.TextThreadFile, "A file stays behind", "When a line for the visitor holds something that is neither text nor a pasted picture."},
 	}},
 }
 
