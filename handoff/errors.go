@@ -29,7 +29,7 @@ const (
 	CodeClosed              Code = "conversation_closed"  // the visitor is gone for good
 	CodeNothingToRate       Code = "nothing_to_rate"      // no handoff has ended yet
 	CodeBusy                Code = "too_many_waiting"     // a queue is full
-	CodeStore               Code = "store_unavailable"    // nothing was kept; try again
+	CodeStore               Code = "store_unavailable"    // it cannot be written now; try again, with the same key
 	CodeDiskFull            Code = "disk_full"            // the same, until somebody makes room on the server's disk
 )
 

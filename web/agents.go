@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"time"
@@ -95,7 +96,8 @@ func (s *Server) putAgent(c echo.Context) error {
 	if err != nil && !fresh {
 		return err
 	}
-	agent, err := s.desk.PutAgent(c.Request().Context(), actor(c), body.over(before, handoff.ID(c.Param("agent"))))
+	by, after := actor(c), body.over(before, handoff.ID(c.Param("agent")))
+	agent, err := inTime(c.Request().Context(), func(ctx context.Context) (handoff.Agent, error) { return s.desk.PutAgent(ctx, by, after) })
 	if err != nil {
 		return err
 	}

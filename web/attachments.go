@@ -3,6 +3,7 @@ package web
 import (
 	"archive/zip"
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"mime"
@@ -43,7 +44,9 @@ func (s *Server) takeFile(c echo.Context, p party) error {
 	if kind == "" {
 		return refuse(codeFileType, "this kind of file is not taken; images, PDF, plain text and Office documents are")
 	}
-	attachment, err := s.desk.SaveFile(c.Request().Context(), p.conversation.ID, cleanName(name, extensions), kind, content)
+	attachment, err := inTime(c.Request().Context(), func(ctx context.Context) (handoff.Attachment, error) {
+		return s.desk.SaveFile(ctx, p.conversation.ID, cleanName(name, extensions), kind, content)
+	})
 	if err != nil {
 		return err
 	}

@@ -160,11 +160,18 @@ func (s *Server) isKey(c echo.Context, token string) (bool, error) {
 	if s.madeKeys == nil {
 		return false, nil
 	}
-	name, ok, err := s.madeKeys.Lookup(c.Request().Context(), token)
-	if ok {
-		c.Set(keyName, name)
+	name, err := inTime(c.Request().Context(), func(ctx context.Context) (*string, error) { // once a day it writes
+		name, ok, err := s.madeKeys.Lookup(ctx, token)
+		if !ok {
+			return nil, err
+		}
+		return &name, err
+	})
+	if name == nil {
+		return false, err
 	}
-	return ok, err
+	c.Set(keyName, *name)
+	return true, err
 }
 
 const keyName = "key" // where a request's context holds the name of its API key

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"time"
 
@@ -55,7 +56,7 @@ func (s *Server) startConversation(c echo.Context) error {
 			return tooOften(codeRateLimited, wait, "too many conversations were begun from this address; please wait a little")
 		}
 	}
-	started, err := s.desk.Start(c.Request().Context(), begin)
+	started, err := inTime(c.Request().Context(), func(ctx context.Context) (handoff.Started, error) { return s.desk.Start(ctx, begin) })
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 
@@ -42,7 +43,8 @@ func (s *Server) sendAgain(c echo.Context) error {
 	if err := decodeOptional(c, maxVisitorBody, &struct{}{}); err != nil {
 		return err
 	}
-	return s.decided(c, s.desk.SendAgain(c.Request().Context(), c.Param("delivery"), nil))
+	delivery := c.Param("delivery")
+	return s.decided(c, func(ctx context.Context) error { return s.desk.SendAgain(ctx, delivery, nil) })
 }
 
 // markSent takes the caller's word that a post stands in its channel.
@@ -58,11 +60,12 @@ func (s *Server) markSent(c echo.Context) error {
 	if err := firstError(bounded("thread", at.Thread, maxURL), bounded("message", at.Message, maxURL)); err != nil {
 		return err
 	}
-	return s.decided(c, s.desk.MarkSent(c.Request().Context(), c.Param("delivery"), at, nil))
+	delivery := c.Param("delivery")
+	return s.decided(c, func(ctx context.Context) error { return s.desk.MarkSent(ctx, delivery, at, nil) })
 }
 
-func (s *Server) decided(c echo.Context, err error) error {
-	if err != nil {
+func (s *Server) decided(c echo.Context, decide func(context.Context) error) error {
+	if err := doneInTime(c.Request().Context(), decide); err != nil {
 		return err
 	}
 	return c.JSON(http.StatusOK, map[string]string{"id": c.Param("delivery")})

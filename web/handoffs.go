@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -36,7 +37,9 @@ func (s *Server) requestHandoff(c echo.Context, p party) error {
 	} else if wait := s.lines.take(string(p.conversation.ID)); wait > 0 {
 		return tooOften(codeRateLimited, wait, "that was a lot at once; please wait a moment")
 	}
-	answer, err := s.desk.Request(c.Request().Context(), p.conversation.ID, request)
+	answer, err := inTime(c.Request().Context(), func(ctx context.Context) (handoff.Answer, error) {
+		return s.desk.Request(ctx, p.conversation.ID, request)
+	})
 	if err != nil {
 		return err
 	}
@@ -52,7 +55,9 @@ func (s *Server) endHandoff(c echo.Context, p party) error {
 	if err := decodeOptional(c, p.bodyLimit(), &struct{}{}); err != nil {
 		return err
 	}
-	conversation, err := s.desk.End(c.Request().Context(), p.conversation.ID, p.kind())
+	conversation, err := inTime(c.Request().Context(), func(ctx context.Context) (handoff.Conversation, error) {
+		return s.desk.End(ctx, p.conversation.ID, p.kind())
+	})
 	if err != nil {
 		return err
 	}
@@ -71,7 +76,10 @@ func (s *Server) rate(c echo.Context, p party) error {
 	if err := decode(c, p.bodyLimit(), &body); err != nil {
 		return err
 	}
-	if err := s.desk.Rate(c.Request().Context(), p.conversation.ID, body.Score, body.Comment); err != nil {
+	err := doneInTime(c.Request().Context(), func(ctx context.Context) error {
+		return s.desk.Rate(ctx, p.conversation.ID, body.Score, body.Comment)
+	})
+	if err != nil {
 		return err
 	}
 	return c.JSON(http.StatusOK, body)

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"strings"
@@ -100,14 +101,14 @@ func (s *Server) postMessage(c echo.Context, p party) error {
 }
 
 func (s *Server) say(c echo.Context, p party, say handoff.Say) (handoff.Said, error) {
-	ctx, id := c.Request().Context(), p.conversation.ID
-	if p.key {
-		return s.desk.FromAgent(ctx, id, say)
+	id, from := p.conversation.ID, s.desk.FromAgent
+	if !p.key {
+		from = s.desk.FromVisitor
+		if wait := s.lines.take(string(id)); wait > 0 {
+			return handoff.Said{}, tooOften(codeRateLimited, wait, "that was a lot at once; please wait a moment before the next message")
+		}
 	}
-	if wait := s.lines.take(string(id)); wait > 0 {
-		return handoff.Said{}, tooOften(codeRateLimited, wait, "that was a lot at once; please wait a moment before the next message")
-	}
-	return s.desk.FromVisitor(ctx, id, say)
+	return inTime(c.Request().Context(), func(ctx context.Context) (handoff.Said, error) { return from(ctx, id, say) })
 }
 
 const maxKey = 200

@@ -36,7 +36,8 @@ type Config struct {
 	Metrics http.Handler // answers /metrics; nil: that path does not exist
 
 	// Ready says what keeps the server from serving well, nil when nothing does; /readyz shows a *handoff.Error with its code
-	// and its public text. Nil: only the store is asked, by a write.
+	// and its public text. It is asked by one caller at a time, has 4 seconds, and is not waited for much longer. Nil: only the
+	// store is asked, by a write.
 	Ready func(context.Context) error
 
 	TrustedProxies []netip.Prefix // peers whose X-Forwarded-For is believed; none by default
@@ -56,13 +57,13 @@ type Server struct {
 
 	madeKeys Keys // nil when there are none
 
-	origins origins
-	lines   *limiter      // a visitor's lines and files, for each conversation
-	starts  *limiter      // conversations begun by browsers, for each address
-	uploads chan struct{} // holds one token for each upload in flight
-	streams streams
-	isReady func(context.Context) error
-	leaving atomic.Bool // /readyz says so; everything else goes on
+	origins   origins
+	lines     *limiter      // a visitor's lines and files, for each conversation
+	starts    *limiter      // conversations begun by browsers, for each address
+	uploads   chan struct{} // holds one token for each upload in flight
+	streams   streams
+	readiness readiness
+	leaving   atomic.Bool // /readyz says so; everything else goes on
 
 	echo *echo.Echo
 }
@@ -98,8 +99,8 @@ func New(cfg Config) (*Server, error) {
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
-	if s.isReady = cfg.Ready; s.isReady == nil {
-		s.isReady = s.desk.Ready
+	if s.readiness.check = cfg.Ready; s.readiness.check == nil {
+		s.readiness.check = s.desk.Ready
 	}
 	s.lines = newLimiter(s.now, perMinute(20), perHour(200))
 	s.starts = newLimiter(s.now, perMinute(30))
@@ -200,23 +201,4 @@ func addresses(proxies []netip.Prefix) echo.IPExtractor {
 		}))
 	}
 	return echo.ExtractIPFromXFFHeader(trust...)
-}
-
-func (s *Server) healthy(c echo.Context) error {
-	return c.JSON(http.StatusOK, map[string]string{"status": "ok"})
-}
-
-// readyWithin is how long it may take to tell whether the server is ready.
-const readyWithin = 5 * time.Second
-
-func (s *Server) ready(c echo.Context) error {
-	if s.leaving.Load() {
-		return refuse(codeDraining, "the server is stopping")
-	}
-	ctx, cancel := context.WithTimeout(c.Request().Context(), readyWithin)
-	defer cancel()
-	if err := s.isReady(ctx); err != nil {
-		return err
-	}
-	return c.JSON(http.StatusOK, map[string]string{"status": "ready"})
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"log/slog"
@@ -39,7 +40,8 @@ func (p pipes) Addr() net.Addr { return &net.UnixAddr{Name: "memory", Net: "unix
 
 // door is the server's, in a bubble, and a conversation to be had through it.
 type door struct {
-	t *testing.T
+	t      *testing.T
+	engine *bolt.Engine
 	pipes
 	path, token string
 }
@@ -55,9 +57,10 @@ func inBubble(t *testing.T, play func(d door)) {
 		must(t, err)
 		started, err := desk.Start(t.Context(), handoff.NewConversation{Agent: "marketing"})
 		must(t, err)
-		server, err := web.New(web.Config{Desk: desk})
+		written := &remembered{check: desk.Ready, now: time.Now}
+		server, err := web.New(web.Config{Desk: desk, Ready: (&readiness{checks: []func(context.Context) error{written.ask}}).check})
 		must(t, err)
-		d := door{t, pipes{make(chan net.Conn), make(chan struct{})}, "/v1/conversations/" + string(started.Conversation.ID), started.Token}
+		d := door{t, engine, pipes{make(chan net.Conn), make(chan struct{})}, "/v1/conversations/" + string(started.Conversation.ID), started.Token}
 		httpServer := newHTTPServer(server.Handler(), slog.New(slog.DiscardHandler))
 		go func() { _ = httpServer.Serve(d.pipes) }()
 		play(d)

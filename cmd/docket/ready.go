@@ -60,7 +60,8 @@ func notReady(msg string, cause error) error {
 	return &handoff.Error{Code: web.CodeNotReady, Msg: msg, Err: cause}
 }
 
-// remembered spares the store: anybody may ask whether the server is ready, and the answer is a write.
+// remembered spares the store: anybody may ask whether the server is ready, and the answer is a write. While a disk hangs, so
+// does whoever asks: the door lets one ask for all.
 type remembered struct {
 	check func(context.Context) error
 	now   func() time.Time
