@@ -7,7 +7,7 @@ import (
 	"github.com/docket-handoff/docket/activity"
 )
 
-// createConversation begins a thread in a channel.
+// createConversation begins a thread in a channel, or opens a personal chat.
 // See https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/send-proactive-messages.
 func (s *Service) createConversation(_ *http.Request, body []byte) (any, *connectorError) {
 	var p activity.ConversationParameters
@@ -15,16 +15,24 @@ func (s *Service) createConversation(_ *http.Request, body []byte) (any, *connec
 		return nil, badArgument("the body is no conversation: %v", err)
 	}
 	switch {
-	case p.IsGroup == nil || !*p.IsGroup:
-		return nil, badArgument("isGroup is not set: only threads in channels are modelled")
-	case p.ChannelData == nil || p.ChannelData.Channel == nil || p.ChannelData.Channel.ID == "":
-		return nil, badArgument("channelData.channel.id is missing")
-	case p.Activity == nil:
-		return nil, badArgument("a thread needs an initial activity")
 	case p.TenantID != "" && p.TenantID != s.cfg.Tenant:
-		return nil, badArgument("tenantId is not the channel's tenant")
+		return nil, badArgument("tenantId is not the service's tenant")
+	case p.ChannelData != nil && p.ChannelData.Tenant != nil && p.ChannelData.Tenant.ID != "" && p.ChannelData.Tenant.ID != s.cfg.Tenant:
+		return nil, badArgument("channelData.tenant.id is not the service's tenant")
 	case p.Bot != nil && p.Bot.ID != s.BotID():
 		return nil, badArgument("bot.id is not the bot's")
+	case p.ChannelData == nil || p.ChannelData.Channel == nil || p.ChannelData.Channel.ID == "":
+		return s.createChat(p)
+	}
+	return s.createThread(p)
+}
+
+func (s *Service) createThread(p activity.ConversationParameters) (any, *connectorError) {
+	switch {
+	case p.IsGroup == nil || !*p.IsGroup:
+		return nil, badArgument("isGroup is not set for a thread in a channel")
+	case p.Activity == nil:
+		return nil, badArgument("a thread needs an initial activity")
 	case isMarked(p.Activity):
 		return nil, notModelled("a thread whose first message is targeted")
 	}
@@ -37,12 +45,12 @@ func (s *Service) createConversation(_ *http.Request, body []byte) (any, *connec
 	if refused != nil {
 		return nil, refused
 	}
-	if activity.ParseThread(p.ChannelData.Channel.ID).Root != "" {
-		return nil, badArgument("channelData.channel.id names a thread")
+	if activity.ParseThread(p.ChannelData.Channel.ID).Root != "" || c.personal() {
+		return nil, badArgument("channelData.channel.id names no channel")
 	}
 	m := s.botMessage(p.Activity)
 	t := s.append(c, nil, m)
-	return activity.ConversationResource{ID: c.conversation(t), ActivityID: m.ID}, nil
+	return map[string]string{"id": c.conversation(t), "activityId": m.ID}, nil
 }
 
 // sendActivity posts to a thread, or begins one when the conversation is a bare
@@ -59,8 +67,8 @@ func (s *Service) sendActivity(r *http.Request, body []byte) (any, *connectorErr
 	if refused != nil {
 		return nil, refused
 	}
-	var t *thread
-	if conversation != c.ID {
+	t := c.whole()
+	if t == nil && conversation != c.ID {
 		if t = c.thread(activity.ParseThread(conversation).Root); t == nil {
 			return nil, notFound("ConversationNotFound", "The channel has no thread of that message id.", false)
 		}
@@ -69,11 +77,11 @@ func (s *Service) sendActivity(r *http.Request, body []byte) (any, *connectorErr
 		return nil, nil
 	}
 	m := s.botMessage(a)
-	if m.For, refused = s.target(r, a); refused != nil {
+	if m.For, refused = s.target(r, c, a); refused != nil {
 		return nil, refused
 	}
 	s.append(c, t, m)
-	return activity.ResourceResponse{ID: m.ID}, nil
+	return map[string]string{"id": m.ID}, nil
 }
 
 // updateActivity replaces one of the bot's messages for everybody.
@@ -97,7 +105,7 @@ func (s *Service) updateActivity(r *http.Request, body []byte) (any, *connectorE
 	m.Revision++
 	m.Edited = true
 	s.changed()
-	return activity.ResourceResponse{ID: m.ID}, nil
+	return map[string]string{"id": m.ID}, nil
 }
 
 func (s *Service) deleteActivity(r *http.Request, _ []byte) (any, *connectorError) {
@@ -161,7 +169,9 @@ func (s *Service) reachable(conversationID string) (*channel, *connectorError) {
 		return nil, notFound("ConversationNotFound", "There is no such conversation.", false)
 	case c.deleted:
 		return nil, notFound("ConversationNotFound", "The channel was deleted.", true)
-	case !c.installed:
+	case !s.installed(c) && c.personal():
+		return nil, notInstalledFor()
+	case !s.installed(c):
 		return nil, notInRoster()
 	}
 	return c, nil

@@ -148,20 +148,20 @@ func (s *Service) complete(a *activity.Activity) {
 	}
 }
 
-// inChannel makes the parts that every activity of a channel has.
+// inChannel makes the parts that every activity of a channel has, or of a personal chat.
 func (s *Service) inChannel(from User, c *channel, conversationID string) *activity.Activity {
-	group := true
-	data := activity.ChannelData{
-		TeamsChannelID: c.ID, TeamsTeamID: c.team.ID,
-		Channel: &activity.ChannelInfo{ID: c.ID}, Team: &activity.TeamInfo{ID: c.team.ID},
-		Tenant: &activity.TenantInfo{ID: s.cfg.Tenant},
+	conversation := &activity.ConversationAccount{ID: conversationID, TenantID: s.cfg.Tenant, ConversationType: activity.ConversationPersonal}
+	data := activity.ChannelData{Tenant: &activity.TenantInfo{ID: s.cfg.Tenant}}
+	if !c.personal() {
+		group := true
+		conversation.IsGroup, conversation.ConversationType = &group, activity.ConversationChannel
+		data.TeamsChannelID, data.TeamsTeamID = c.ID, c.team.ID
+		data.Channel, data.Team = &activity.ChannelInfo{ID: c.ID}, &activity.TeamInfo{ID: c.team.ID}
 	}
 	a := &activity.Activity{
-		From: &activity.ChannelAccount{ID: from.ID, Name: from.Name, AADObjectID: from.AADObjectID},
-		Conversation: &activity.ConversationAccount{
-			ID: conversationID, IsGroup: &group, ConversationType: activity.ConversationChannel, TenantID: s.cfg.Tenant,
-		},
-		Entities: []activity.Entity{clientInfo()},
+		From:         &activity.ChannelAccount{ID: from.ID, Name: from.Name, AADObjectID: from.AADObjectID},
+		Conversation: conversation,
+		Entities:     []activity.Entity{clientInfo()},
 	}
 	setChannelData(a, data)
 	return a

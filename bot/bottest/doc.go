@@ -35,9 +35,12 @@
 // There are teams with channels, channels with threads, threads with messages.
 // Message ids are decimal strings that grow. A conversation's id is the
 // channel's, or "channel;messageid=root" for a thread. A targeted message is seen by one
-// person ([Service.MessagesFor]) for a day. Files as attachments of the bot, the list of a bot's
-// conversations, removing members, uploading history, meetings, batches and chats
-// outside of channels are not modelled.
+// person ([Service.MessagesFor]) for a day. Every person has a chat with the bot beside
+// ([Service.Chat]), which either may begin.
+//
+// Not modelled are group chats, meetings, files that a bot uploads, the list of its conversations,
+// removing members, uploading history, batches, installing the bot for one person, and what
+// that person then blocks.
 //
 // # Use
 //

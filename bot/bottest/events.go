@@ -51,7 +51,7 @@ func (s *Service) reaction(userID, threadID, messageID, reaction string, add boo
 	}
 	m.react(from.ID, reaction, add)
 	s.changed()
-	return a, Posted{Thread: threadID, Message: messageID, Delivered: m.Bot && c.installed}, nil
+	return a, Posted{Thread: threadID, Message: messageID, Delivered: m.Bot && s.installed(c)}, nil
 }
 
 // Install adds the bot to the team of a channel, as the person picked that
@@ -83,7 +83,7 @@ func (s *Service) installation(ctx context.Context, userID, channelID string, ad
 func (s *Service) installationEvents(userID, channelID string, add bool) (update, install *activity.Activity, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	from, c, _, err := s.place(userID, channelID)
+	from, c, err := s.inTeam(userID, channelID)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -104,6 +104,15 @@ func (s *Service) installationEvents(userID, channelID string, add bool) (update
 		withEvent(update, activity.EventTeamMemberRemoved)
 	}
 	return update, install, nil
+}
+
+// inTeam finds who acts, and in which channel. The caller holds mu.
+func (s *Service) inTeam(userID, channelID string) (User, *channel, error) {
+	from, c, _, err := s.place(userID, channelID)
+	if err == nil && c.personal() {
+		return User{}, nil, fmt.Errorf("bottest: %q is no channel of a team", channelID)
+	}
+	return from, c, err
 }
 
 // teamEvent names the team and the channel, as events do and messages do not.
@@ -157,7 +166,7 @@ func (s *Service) channelEvent(ctx context.Context, userID, channelID, event str
 func (s *Service) alterChannel(userID, channelID, event string, apply func(*channel) *channel) (*activity.Activity, bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	from, c, _, err := s.place(userID, channelID)
+	from, c, err := s.inTeam(userID, channelID)
 	if err != nil {
 		return nil, false, err
 	}

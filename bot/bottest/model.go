@@ -11,7 +11,7 @@ import (
 	"github.com/docket-handoff/docket/activity"
 )
 
-// Message is one message of a thread, as the people in the channel see it.
+// Message is one message of a thread or a personal chat, as the people there see it.
 type Message struct {
 	ID         string
 	From       User // for the bot: its id and name
@@ -69,6 +69,7 @@ type ChannelState struct {
 type channel struct {
 	Channel
 	team      Team
+	person    string // id of the one person of a personal chat; empty in a channel
 	installed bool
 	deleted   bool
 	threads   []*thread
@@ -89,6 +90,9 @@ func (t *thread) message(id string) *Message {
 	}
 	return nil
 }
+
+// aside reports whether a thread began with a targeted message, which nobody answers.
+func (t *thread) aside() bool { return len(t.messages) > 0 && t.messages[0].For != "" }
 
 func (c *channel) conversation(t *thread) string {
 	return activity.Thread{Channel: c.ID, Root: t.root}.String()
@@ -113,7 +117,7 @@ func (s *Service) addTeam(team Team) {
 }
 
 func (s *Service) channel(id string) *channel {
-	for _, c := range s.channels {
+	for _, c := range slices.Concat(s.channels, s.chats) {
 		if c.ID == id {
 			return c
 		}
@@ -122,11 +126,16 @@ func (s *Service) channel(id string) *channel {
 }
 
 // find answers the channel and, when the id names one, the thread of a
-// conversation. A thread that does not exist is nil. The caller holds mu.
+// conversation; a personal chat is one thread. A thread that does not exist is nil. The caller holds mu.
 func (s *Service) find(conversationID string) (*channel, *thread) {
 	at := activity.ParseThread(conversationID)
 	c := s.channel(at.Channel)
-	if c == nil || at.Root == "" {
+	switch {
+	case c == nil:
+		return nil, nil
+	case c.personal():
+		return c, c.whole()
+	case at.Root == "":
 		return c, nil
 	}
 	return c, c.thread(at.Root)

@@ -29,7 +29,8 @@ type rosterMember struct {
 func (s *Service) getMember(r *http.Request, _ []byte) (any, *connectorError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, refused := s.reachable(r.PathValue("conversation")); refused != nil {
+	c, refused := s.reachable(r.PathValue("conversation"))
+	if refused != nil {
 		return nil, refused
 	}
 	id := r.PathValue("member")
@@ -37,7 +38,7 @@ func (s *Service) getMember(r *http.Request, _ []byte) (any, *connectorError) {
 		return nil, notFound("ConversationNotFound", "The bot is no member that can be looked up.", false)
 	}
 	user, ok := s.user(id)
-	if !ok {
+	if !ok || c.personal() && user.ID != c.person {
 		return nil, notFound("MemberNotFoundInConversation", "The conversation has no such member.", true)
 	}
 	return s.member(user), nil
@@ -46,10 +47,11 @@ func (s *Service) getMember(r *http.Request, _ []byte) (any, *connectorError) {
 func (s *Service) listMembers(r *http.Request, _ []byte) (any, *connectorError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, refused := s.reachable(r.PathValue("conversation")); refused != nil {
+	c, refused := s.reachable(r.PathValue("conversation"))
+	if refused != nil {
 		return nil, refused
 	}
-	return s.members(s.cfg.Users), nil
+	return s.members(s.people(c)), nil
 }
 
 // listReaders answers whom a message is for: one person if it is targeted, otherwise everybody.
@@ -57,14 +59,14 @@ func (s *Service) listMembers(r *http.Request, _ []byte) (any, *connectorError) 
 func (s *Service) listReaders(r *http.Request, _ []byte) (any, *connectorError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	_, m, refused := s.present(r)
+	c, m, refused := s.present(r)
 	if refused != nil {
 		return nil, refused
 	}
 	if reader, ok := s.user(m.For); ok {
 		return s.members([]User{reader}), nil
 	}
-	return s.members(s.cfg.Users), nil
+	return s.members(s.people(c)), nil
 }
 
 // Bounds of a page of members. What is asked for beyond them is answered with the nearest, silently.
@@ -78,24 +80,26 @@ const (
 func (s *Service) pageMembers(r *http.Request, _ []byte) (any, *connectorError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, refused := s.reachable(r.PathValue("conversation")); refused != nil {
+	c, refused := s.reachable(r.PathValue("conversation"))
+	if refused != nil {
 		return nil, refused
 	}
+	people := s.people(c)
 	query := r.URL.Query()
 	size := usualPage
 	if asked, err := strconv.Atoi(query.Get("pageSize")); err == nil {
 		size = min(max(asked, smallestPage), largestPage)
 	}
 	from, err := strconv.Atoi(query.Get("continuationToken"))
-	if query.Get("continuationToken") != "" && (err != nil || from < 0 || from > len(s.cfg.Users)) {
+	if query.Get("continuationToken") != "" && (err != nil || from < 0 || from > len(people)) {
 		return nil, badArgument("the continuation token is not one of ours")
 	}
-	to := min(from+size, len(s.cfg.Users))
+	to := min(from+size, len(people))
 	page := struct {
 		Members           []rosterMember `json:"members"`
 		ContinuationToken string         `json:"continuationToken,omitempty"`
-	}{Members: s.members(s.cfg.Users[from:to])}
-	if to < len(s.cfg.Users) {
+	}{Members: s.members(people[from:to])}
+	if to < len(people) {
 		page.ContinuationToken = strconv.Itoa(to)
 	}
 	return page, nil
@@ -120,7 +124,7 @@ func (s *Service) member(u User) rosterMember {
 func (s *Service) getTeam(r *http.Request, _ []byte) (any, *connectorError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c, refused := s.reachable(r.PathValue("team"))
+	c, refused := s.teamChannel(r)
 	if refused != nil {
 		return nil, refused
 	}
@@ -133,11 +137,20 @@ func (s *Service) getTeam(r *http.Request, _ []byte) (any, *connectorError) {
 func (s *Service) listChannels(r *http.Request, _ []byte) (any, *connectorError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c, refused := s.reachable(r.PathValue("team"))
+	c, refused := s.teamChannel(r)
 	if refused != nil {
 		return nil, refused
 	}
 	return map[string]any{"conversations": s.channelsOf(c.team.ID)}, nil
+}
+
+// teamChannel finds the channel by whose id a request names a team. The caller holds mu.
+func (s *Service) teamChannel(r *http.Request) (*channel, *connectorError) {
+	c, refused := s.reachable(r.PathValue("team"))
+	if refused == nil && c.personal() {
+		return nil, notFound("ConversationNotFound", "A personal chat is in no team.", false)
+	}
+	return c, refused
 }
 
 // channelsOf lists a team's channels. General's name is null, for each client to say it in its own language.

@@ -54,7 +54,7 @@ func Picture(name, contentType string, data []byte) SayOption {
 	}
 }
 
-// Say posts a person's message to a thread, or begins one when the conversation
+// Say posts a person's message to a thread or to their chat with the bot, or begins a thread when the conversation
 // is a channel, and delivers it. The error is about the way to the bot; the bot's
 // own refusal is in the answer.
 func (s *Service) Say(ctx context.Context, userID, conversationID, text string, options ...SayOption) (Posted, error) {
@@ -82,7 +82,7 @@ func (s *Service) post(userID, conversationID, text string, o saying) (*activity
 	if err != nil {
 		return nil, Posted{}, err
 	}
-	if t != nil && t.messages[0].For != "" {
+	if t != nil && t.aside() {
 		return nil, Posted{}, fmt.Errorf("bottest: nobody can answer a targeted message, as %q begins with", conversationID)
 	}
 	m := &Message{From: from}
@@ -100,7 +100,7 @@ func (s *Service) place(userID, conversationID string) (User, *channel, *thread,
 		return User{}, nil, nil, fmt.Errorf("bottest: there is no user %q", userID)
 	}
 	c, t := s.find(conversationID)
-	if c == nil || c.deleted || t == nil && conversationID != c.ID {
+	if c == nil || c.deleted || c.personal() && c.person != from.ID || t == nil && conversationID != c.ID {
 		return User{}, nil, nil, fmt.Errorf("bottest: there is no conversation %q", conversationID)
 	}
 	return from, c, t, nil
@@ -108,7 +108,7 @@ func (s *Service) place(userID, conversationID string) (User, *channel, *thread,
 
 // hears reports whether the bot is told of a message. The caller holds mu.
 func (s *Service) hears(c *channel, m *Message) bool {
-	return c.installed && !s.blocked && (m.mentionsBot || !s.cfg.WithoutRSC)
+	return s.installed(c) && !s.blocked && (m.mentionsBot || c.personal() || !s.cfg.WithoutRSC)
 }
 
 // compose writes text, mentions and attachments into a message and makes the

@@ -37,9 +37,10 @@ type Service struct {
 	keys       []*signingKey // published for the channel; the last one signs
 	revoked    map[string]bool
 	channels   []*channel
-	blocked    bool     // by an admin of the tenant
-	redirects  []string // see RegisterRedirect
-	consents   []string // tenants
+	chats      []*channel // personal ones
+	blocked    bool       // by an admin of the tenant
+	redirects  []string   // see RegisterRedirect
+	consents   []string   // tenants
 	lastID     int64
 	version    int64
 	watchers   map[chan struct{}]bool

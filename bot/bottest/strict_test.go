@@ -130,6 +130,13 @@ func TestWhatTheServiceRefuses(t *testing.T) {
 
 		{"a conversation that is no JSON", "POST", create, "x", nil, 400, "BadArgument"},
 		{"a conversation that is no group", "POST", create, `{"channelData":{"channel":{"id":"` + channelID + `"}},"activity":{"type":"message","text":"x"}}`, nil, 400, "BadArgument"},
+		{"a group chat", "POST", create, `{"isGroup":true,"members":[{"id":"29:ada"},{"id":"29:grace"}],"tenantId":"` + bottest.DefaultTenant + `"}`, nil, 400, "BadArgument"},
+		{"a chat with nobody", "POST", create, `{"tenantId":"` + bottest.DefaultTenant + `"}`, nil, 400, "BadArgument"},
+		{"a chat with two people", "POST", create, `{"members":[{"id":"29:ada"},{"id":"29:grace"}],"tenantId":"` + bottest.DefaultTenant + `"}`, nil, 400, "BadArgument"},
+		{"a chat with the bot itself", "POST", create, `{"members":[{"id":"28:` + bottest.DefaultAppID + `"}],"tenantId":"` + bottest.DefaultTenant + `"}`, nil, 400, "BadArgument"},
+		{"a chat in no tenant", "POST", create, `{"members":[{"id":"29:ada"}]}`, nil, 400, "BadArgument"},
+		{"a chat in another tenant", "POST", create, `{"members":[{"id":"29:ada"}],"channelData":{"tenant":{"id":"other"}}}`, nil, 400, "BadArgument"},
+		{"a chat whose first message is wrong", "POST", create, `{"members":[{"id":"29:ada"}],"tenantId":"` + bottest.DefaultTenant + `","activity":{"type":"message","id":"1","text":"x"}}`, nil, 400, "BadArgument"},
 		{"a conversation without a channel", "POST", create, `{"isGroup":true,"activity":{"type":"message","text":"x"}}`, nil, 400, "BadArgument"},
 		{"a thread without a first message", "POST", create, `{` + thread + `}`, nil, 400, "BadArgument"},
 		{"a thread in another tenant", "POST", create, `{` + thread + `,"tenantId":"other","activity":{"type":"message","text":"x"}}`, nil, 400, "BadArgument"},

@@ -25,11 +25,13 @@ func targeted(r *http.Request) bool {
 
 // target answers who alone is to see a new message; nobody when everybody is. The query and the mark on the recipient go
 // together; that a bot which forgot one of them meant everybody is not for this service to guess. The caller holds mu.
-func (s *Service) target(r *http.Request, a *activity.Activity) (string, *connectorError) {
+func (s *Service) target(r *http.Request, c *channel, a *activity.Activity) (string, *connectorError) {
 	marked := isMarked(a)
 	switch {
 	case !targeted(r) && !marked:
 		return "", nil
+	case c.personal():
+		return "", targetedInChat()
 	case !targeted(r):
 		return "", notModelled("recipient.isTargeted without isTargetedActivity in the query")
 	case a.Recipient == nil || a.Recipient.ID == "":
