@@ -32,7 +32,7 @@ type ChannelAccount struct {
 	Name string `json:"name,omitempty"`
 	// AADObjectID is the person's object id in Microsoft Entra ID: the one name
 	// that stays the same for every bot. The roster calls spell it objectId, which
-	// is understood too.
+	// is understood too, and stays in Extra.
 	AADObjectID       string `json:"aadObjectId,omitempty" alias:"objectId"`
 	Role              string `json:"role,omitempty"`
 	TenantID          string `json:"tenantId,omitempty"`

@@ -75,10 +75,11 @@ func (s *shape) decode(sc *scanner, v reflect.Value) (fits bool, err error) {
 // object is one object while it is being read.
 type object struct {
 	*shape
-	v     reflect.Value
-	extra *extras
-	seen  uint     // bit i: fields[i] was present under its exact name
-	cases []string // extra names that differ from a known one by letter case, or are aliases
+	v      reflect.Value
+	extra  *extras
+	seen   uint     // bit i: fields[i] was present under its exact name
+	cases  []string // extra names that differ from a known one by letter case
+	others []string // extra names that are aliases, in any letter case
 }
 
 // read puts the value that is next where its name, which began at, says.
@@ -106,21 +107,22 @@ func (o *object) readExtra(sc *scanner, name []byte, at int) error {
 	if _, had := (*o.extra)[string(name)]; had {
 		return &DecodeError{Offset: at, Member: string(name), Err: ErrDuplicate}
 	}
-	if o.similar(name) {
+	lower := lowered(name)
+	if _, similar := o.folded[string(lower)]; similar {
 		o.cases = append(o.cases, string(name))
+	} else if _, alias := o.aliases[string(lower)]; alias {
+		o.others = append(o.others, string(name))
 	}
 	return o.keep(sc, name)
 }
 
-// similar reports whether name, which is no field's own, differs from a field's or
-// an alias by letter case. Most are in lower case and copied for nothing else.
-func (o *object) similar(name []byte) bool {
-	if !slices.ContainsFunc(name, func(c byte) bool { return c >= utf8.RuneSelf || 'A' <= c && c <= 'Z' }) {
-		_, found := o.folded[string(name)]
-		return found
+// lowered is name in lower case. Most names are so already and copied for nothing
+// else.
+func lowered(name []byte) []byte {
+	if slices.ContainsFunc(name, func(c byte) bool { return c >= utf8.RuneSelf || 'A' <= c && c <= 'Z' }) {
+		return bytes.ToLower(name)
 	}
-	_, found := o.folded[string(bytes.ToLower(name))]
-	return found
+	return name
 }
 
 // keep puts the value that is next into Extra.
@@ -139,32 +141,49 @@ func (o *object) keep(sc *scanner, name []byte) error {
 	return nil
 }
 
-// settle gives members in the wrong letter case (A2002), and aliases, to fields
-// that came under no exact name; of several spellings the first wins.
+// settle gives members in the wrong letter case (A2002), and then aliases, to fields
+// that came under no exact name; of several spellings the first wins. An alias stays
+// in Extra too, so that it is written as it came.
 func (o *object) settle(sc *scanner) error {
 	for _, name := range o.cases {
-		i := o.folded[strings.ToLower(name)]
-		if o.seen&(1<<i) != 0 {
-			continue
-		}
-		f := &o.fields[i]
-		again := scanner{data: (*o.extra)[name], entries: sc.entries}
-		fits, err := f.decode(&again, o.v.Field(f.at))
-		sc.entries = again.entries
+		settled, err := o.adopt(sc, o.folded[strings.ToLower(name)], name)
 		if err != nil {
 			return err
 		}
-		if !fits {
-			o.v.Field(f.at).SetZero()
-			continue
+		if settled {
+			delete(*o.extra, name)
 		}
-		o.seen |= 1 << i
-		delete(*o.extra, name)
+	}
+	for _, name := range o.others {
+		if _, err := o.adopt(sc, o.aliases[strings.ToLower(name)], name); err != nil {
+			return err
+		}
 	}
 	if len(*o.extra) == 0 {
 		*o.extra = nil
 	}
 	return nil
+}
+
+// adopt reads the extra member name into field i, unless that has a value already
+// or cannot hold it.
+func (o *object) adopt(sc *scanner, i int, name string) (settled bool, err error) {
+	if o.seen&(1<<i) != 0 {
+		return false, nil
+	}
+	f := &o.fields[i]
+	again := scanner{data: (*o.extra)[name], entries: sc.entries}
+	fits, err := f.decode(&again, o.v.Field(f.at))
+	sc.entries = again.entries
+	if err != nil {
+		return false, err
+	}
+	if !fits {
+		o.v.Field(f.at).SetZero()
+		return false, nil
+	}
+	o.seen |= 1 << i
+	return true, nil
 }
 
 // decode reads a value into a field. It reports false when the value has a

@@ -17,11 +17,12 @@ func marshal(v any) ([]byte, error) {
 func (s *shape) append(dst []byte, v reflect.Value) ([]byte, error) {
 	dst = append(dst, '{')
 	start := len(dst)
+	extra := v.Field(s.extra).Interface().(extras)
 	var written uint
 	for i := range s.fields {
 		f := &s.fields[i]
 		value := v.Field(f.at)
-		if f.omit && value.IsZero() {
+		if value.IsZero() && (f.omit || extra[f.name] != nil) {
 			continue
 		}
 		written |= 1 << i
@@ -31,7 +32,6 @@ func (s *shape) append(dst []byte, v reflect.Value) ([]byte, error) {
 			return nil, fmt.Errorf("%s: %w", f.name, err)
 		}
 	}
-	extra := v.Field(s.extra).Interface().(extras)
 	if len(extra) == 0 {
 		return append(dst, '}'), nil
 	}

@@ -50,7 +50,7 @@ func (e Entity) Mention() (Mention, bool) {
 		m.Text = ""
 	}
 	for name, raw := range e.Extra {
-		if name == "mentioned" || name == "text" {
+		if name == "mentioned" || name == "text" && m.Text != "" {
 			continue
 		}
 		if m.Extra == nil {

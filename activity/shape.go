@@ -12,10 +12,11 @@ import (
 // read once from the json tags, and where its Extra map is. The tags mean what
 // they mean to encoding/json.
 type shape struct {
-	fields []field
-	exact  map[string]int // member name → index into fields
-	folded map[string]int // the same in lower case, with the names of alias tags
-	extra  int            // struct index of Extra
+	fields  []field
+	exact   map[string]int // member name → index into fields
+	folded  map[string]int // the same in lower case
+	aliases map[string]int // names of alias tags, in lower case
+	extra   int            // struct index of Extra
 }
 
 type field struct {
@@ -53,7 +54,7 @@ func shapeOf(t reflect.Type) *shape {
 }
 
 func newShape(t reflect.Type) *shape {
-	s := &shape{exact: make(map[string]int), folded: make(map[string]int), extra: -1}
+	s := &shape{exact: make(map[string]int), folded: make(map[string]int), aliases: make(map[string]int), extra: -1}
 	for i := range t.NumField() {
 		f := t.Field(i)
 		if f.Name == "Extra" {
@@ -64,7 +65,7 @@ func newShape(t reflect.Type) *shape {
 		k, elem := kindOf(f.Type)
 		s.exact[name], s.folded[strings.ToLower(name)] = len(s.fields), len(s.fields)
 		if other := f.Tag.Get("alias"); other != "" {
-			s.folded[strings.ToLower(other)] = len(s.fields)
+			s.aliases[strings.ToLower(other)] = len(s.fields)
 		}
 		s.fields = append(s.fields, field{name: name, at: i, omit: options != "", kind: k, elem: elem})
 	}
