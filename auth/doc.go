@@ -27,8 +27,9 @@
 // NewVerifier starts nothing. Keys are fetched when the first token needs them.
 // At most one fetch runs at a time, in a goroutine that ends within ten seconds
 // and that [Verifier.Close] cancels and waits for. A set is refreshed after 20 to
-// 23 hours while the old one still serves, and is waited for after 24. While the
-// key service is away the last good set serves for up to five days; a key that
+// 23 hours while the old one still serves, and is waited for after 24: to its end
+// by a token whose key the old set lacks, and for three seconds by any other. While
+// the key service is away the last good set serves for up to five days; a key that
 // a newer set no longer holds is not trusted any more. An unknown key id causes a
 // fetch at most once in five minutes. As long as no set was ever loaded every
 // token is answered with 503, and the load is tried again every two seconds.

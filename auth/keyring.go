@@ -97,7 +97,8 @@ func (k *keyring) load(ctx context.Context) error {
 }
 
 // ready brings the set up to date as far as its age demands. It reports whether
-// it waited for a fetch, in which case another one would tell nothing new.
+// it saw a fetch end, in which case another one would tell nothing new. Where old
+// keys may serve it does not wait long, and the fetch may still be under way.
 func (k *keyring) ready(ctx context.Context) (refreshed bool, refusal *Error) {
 	run, have := k.plan()
 	if run == nil {
@@ -108,10 +109,11 @@ func (k *keyring) ready(ctx context.Context) (refreshed bool, refusal *Error) {
 		ctx, cancel = context.WithTimeout(ctx, staleWait)
 		defer cancel()
 	}
-	if err := run.wait(ctx); err != nil && !have {
+	err := run.wait(ctx)
+	if err != nil && !have {
 		return false, unavailable(err)
 	}
-	return true, k.usable()
+	return err == nil, k.usable()
 }
 
 // plan starts the fetch that is due, if any, and answers it when the caller
@@ -146,7 +148,8 @@ func (k *keyring) start(now time.Time) *fetchRun {
 	return k.running
 }
 
-// startForUnknown is start for an unknown key id, which anybody can send.
+// startForUnknown is start for an unknown key id, which anybody can send. A fetch
+// that is under way may bring that very key, so it is answered whatever began it.
 func (k *keyring) startForUnknown() *fetchRun {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -1,11 +1,16 @@
 package auth_test
 
 import (
+	"cmp"
 	"context"
+	"crypto/rsa"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/docket-handoff/docket/auth"
@@ -109,6 +114,67 @@ func TestAfterADayTheRefreshIsWaitedFor(t *testing.T) {
 	err := verify(t, svc, v, bottest.TokenOptions{Kid: withdrawn, Key: key})
 	wantRefusal(t, err, http.StatusUnauthorized, auth.KeyUnknown)
 	wantFetches(t, svc, 2)
+}
+
+// TestAKeyThatIsNewWhenTheSetIsOld: the bot was quiet for more than a day and the key has changed. Who signs with the new key
+// waits for a slow refresh; who signs with the old one does not.
+func TestAKeyThatIsNewWhenTheSetIsOld(t *testing.T) {
+	before, after := rsaKey(t, 2048), rsaKey(t, 2048)
+	for _, row := range []struct {
+		name     string
+		kid      string
+		takes    time.Duration // of the refresh
+		status   int           // of its answer
+		patience time.Duration // of the request
+		refused  int
+		reason   auth.Reason
+	}{
+		{"the new key", "after", 4 * time.Second, 200, time.Minute, 0, ""},
+		{"a key that is still not there", "never", 4 * time.Second, 200, time.Minute, 401, auth.KeyUnknown},
+		{"a refresh that fails late", "after", 4 * time.Second, 500, time.Minute, 503, auth.KeysUnavailable},
+		{"a refresh that never ends", "after", time.Hour, 200, time.Minute, 503, auth.KeysUnavailable},
+		{"a request that ends first", "after", 8 * time.Second, 200, 5 * time.Second, 503, auth.KeysUnavailable},
+		{"the old key", "before", 4 * time.Second, 200, time.Minute, 0, ""},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				set, takes, status := published(before, "before", nil), time.Duration(0), 200
+				var asked atomic.Int32
+				wire := roundTripper(func(r *http.Request) (*http.Response, error) {
+					if r.URL.Path != "/keys" {
+						return answer(200, `{"jwks_uri":"https://login.botframework.com/keys"}`), nil
+					}
+					asked.Add(1)
+					document, err := json.Marshal(map[string]any{"keys": []any{set}})
+					select {
+					case <-time.After(takes):
+						return answer(status, string(document)), err
+					case <-r.Context().Done():
+						return nil, r.Context().Err()
+					}
+				})
+				v := newVerifier(t, auth.VerifierConfig{AppID: appID, HTTP: &http.Client{Transport: wire}})
+				if _, err := v.Verify(t.Context(), tokenBy(t, before, "before")); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(25 * time.Hour)
+				set, takes, status = published(after, "after", nil), row.takes, row.status
+				key := map[string]*rsa.PrivateKey{"before": before}[row.kid]
+				ctx, cancel := context.WithTimeout(t.Context(), row.patience)
+				defer cancel()
+				_, err := v.Verify(ctx, tokenBy(t, cmp.Or(key, after), row.kid))
+				if row.refused == 0 && err != nil {
+					t.Error(err)
+				}
+				if row.refused != 0 {
+					wantRefusal(t, err, row.refused, row.reason)
+				}
+				if n := asked.Load(); n != 2 {
+					t.Errorf("the keys were fetched %d times, want 2", n)
+				}
+			})
+		})
+	}
 }
 
 func TestARotatedKeyIsAcceptedAtOnce(t *testing.T) {
