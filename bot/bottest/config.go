@@ -1,6 +1,7 @@
 package bottest
 
 import (
+	"crypto/x509"
 	"net"
 	"net/http"
 	"slices"
@@ -13,13 +14,14 @@ import (
 // Config has one team with the channels General, Sales and Support, two people, and
 // the bot installed.
 type Config struct {
-	AppID     string     // the bot's app id
-	AppSecret string     // its client secret
-	Tenant    string     // the tenant of the teams, and of the bot
-	BotName   string     // how the bot is mentioned
-	Cloud     auth.Cloud // whose issuer and scope are used; zero is auth.Public
-	Teams     []Team     // one of three channels when empty
-	Users     []User     // members of every channel; two when empty
+	AppID       string            // the bot's app id
+	AppSecret   string            // its client secret
+	Certificate *x509.Certificate // with whose key the bot may prove itself; nil takes the signature of any
+	Tenant      string            // the tenant of the teams, and of the bot
+	BotName     string            // how the bot is mentioned
+	Cloud       auth.Cloud        // whose issuer and scope are used; zero is auth.Public
+	Teams       []Team            // one of three channels when empty
+	Users       []User            // members of every channel; two when empty
 
 	AdminTenant string // the tenant of the admin on the consent page; Tenant when empty
 

@@ -18,6 +18,11 @@
 // gets 501 NotModelled and is a Violation with NotModelled set. It fails the test as well,
 // with those words: the bot may be right, but the test cannot tell.
 //
+// The bot proves itself by its secret, or by a signed statement (client_assertion), whose claims are
+// held to what Entra wants of them. The signature is looked at where Config.Certificate is set; of a
+// statement by another issuer, as of a managed identity, it is not. The endpoint at which an Azure host
+// hands out its identity's tokens is not modelled.
+//
 // [Service.Refusals] is the other direction: what the bot must refuse, with the
 // status for each.
 //

@@ -85,12 +85,10 @@ func (s *Service) checkTokenRequest(r *http.Request) *tokenRefusal {
 		return &tokenRefusal{http.StatusBadRequest, "unsupported_grant_type", "AADSTS70003: the grant type is not client_credentials"}
 	case form.Get("client_id") != s.cfg.AppID:
 		return &tokenRefusal{http.StatusBadRequest, "unauthorized_client", "AADSTS700016: the application was not found in the directory"}
-	case form.Get("client_secret") != s.cfg.AppSecret:
-		return &tokenRefusal{http.StatusUnauthorized, "invalid_client", "AADSTS7000215: invalid client secret provided"}
 	case form.Get("scope") != s.cfg.Cloud.Scope:
 		return &tokenRefusal{http.StatusBadRequest, "invalid_scope", "AADSTS70011: the scope is not the Bot Framework's"}
 	}
-	return nil
+	return s.checkCredential(form, s.baseURL()+r.URL.EscapedPath())
 }
 
 func (s *Service) accessToken(tenant string) string {
