@@ -18,9 +18,13 @@
 // Emulator and of other bots ("skills") are refused, and no setting of this
 // package turns verification off. The rules follow
 // https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-authentication
-// and are stricter where that page leaves room. What the channel spells in one way
-// is taken in that way alone: the scheme Bearer, the app id as one text in small
-// letters, the service URL byte for byte. What Microsoft's own validator refuses is refused.
+// and are stricter where that page leaves room. What Microsoft's own validator
+// refuses is refused, but for another spelling of the same thing: the scheme Bearer
+// and the app id in any case, the app id in a list of its own, a sub-channel
+// (msteams:agents), and the service URL as RFC 3986 compares it, with or without its
+// default port and closing slashes. docs/protocol-checks.md lists each of these
+// kinder deliveries, and the stricter ones, with its reason; a test holds this
+// package to the lists.
 //
 // # Signing keys
 //
