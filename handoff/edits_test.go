@@ -21,6 +21,11 @@ func (h *house) deletes(message string) {
 	h.must(h.desk.FromEdit(h.Context(), handoff.Change{Key: h.key(), Channel: sales, Message: message, Delete: true}))
 }
 
+func (h *house) restores(message, text string) {
+	h.Helper()
+	h.must(h.desk.FromEdit(h.Context(), handoff.Change{Key: h.key(), Channel: sales, Message: message, Text: text, Restore: true}))
+}
+
 // TestEdits: the visitor reads the last text, wherever they come back in, and no older one is left in the store.
 func TestEdits(t *testing.T) {
 	for _, row := range []struct {
@@ -38,6 +43,20 @@ func TestEdits(t *testing.T) {
 			[]string{"specialist: ", "message_edited: ", "message_deleted: "}},
 		{"an edit after the removal", func(h *house) { h.deletes("draft"); h.edits("draft", "draft again") },
 			[]string{"specialist: ", "message_deleted: "}},
+		{"a restoration", func(h *house) { h.deletes("draft"); h.restores("draft", "final") },
+			[]string{"specialist: final", "message_deleted: ", "message_edited: final"}},
+		{"a restoration and an edit", func(h *house) { h.deletes("draft"); h.restores("draft", "a draft again"); h.edits("draft", "final") },
+			[]string{"specialist: final", "message_deleted: ", "message_edited: final", "message_edited: final"}},
+		{"a restoration and a removal", func(h *house) { h.deletes("draft"); h.restores("draft", "a draft again"); h.deletes("draft") },
+			[]string{"specialist: ", "message_deleted: ", "message_edited: ", "message_deleted: "}},
+		{"a restoration of what is internal", func(h *house) {
+			h.edits("draft", "// not a draft for the visitor")
+			h.deletes("draft")
+			h.restores("draft", "// not a draft for the visitor")
+		},
+			[]string{"specialist: ", "message_deleted: "}},
+		{"a restoration of a line that was never relayed", func(h *house) { h.deletes("// secret draft"); h.restores("// secret draft", "// secret draft") },
+			[]string{"specialist: draft"}},
 		{"an edit that makes it internal", func(h *house) { h.edits("draft", "// not a draft for the visitor") },
 			[]string{"specialist: ", "message_deleted: "}},
 		{"an edit that hides the mark", func(h *house) { h.edits("draft", "\u200b\u00a0// not a draft for the visitor") },
@@ -86,6 +105,9 @@ func TestChangesInAnotherOrder(t *testing.T) {
 		2: {Key: "second", Text: "second edit", At: at(2)},
 		3: {Key: "internal", Text: "// not for the visitor", At: at(3)},
 		4: {Key: "gone", Delete: true, At: at(4)},
+		5: {Key: "back", Text: "restored", Restore: true, At: at(5)},
+		6: {Key: "third", Text: "after all", At: at(6)},
+		7: {Key: "gone again", Delete: true, At: at(7)},
 	}
 	for _, row := range []struct {
 		name  string
@@ -102,6 +124,16 @@ func TestChangesInAnotherOrder(t *testing.T) {
 		{"removed before it", []int{4, line}, nil},
 		{"removed and edited before it", []int{4, 2, line}, nil},
 		{"edited and removed before it", []int{2, 4, line}, nil},
+		{"restored", []int{line, 4, 5}, []string{"specialist: restored", "message_deleted: ", "message_edited: restored"}},
+		{"restored, and the removal once more", []int{line, 4, 5, 4}, []string{"specialist: restored", "message_deleted: ", "message_edited: restored"}},
+		{"the restoration before the removal", []int{line, 5, 4}, []string{"specialist: restored", "message_edited: restored"}},
+		{"the edit that followed before the restoration", []int{line, 4, 6, 5}, []string{"specialist: after all", "message_deleted: ", "message_edited: after all"}},
+		{"the edit that followed before all", []int{line, 6, 4, 5}, []string{"specialist: after all", "message_edited: after all", "message_deleted: ", "message_edited: after all"}},
+		{"the last removal before the restoration", []int{line, 4, 7, 5}, []string{"specialist: ", "message_deleted: "}},
+		{"removed and restored before it", []int{4, 5, line}, []string{"specialist: restored"}},
+		{"restored and removed before it", []int{5, 4, line}, []string{"specialist: restored"}},
+		{"all of that before it", []int{6, 4, 5, 2, line}, []string{"specialist: after all"}},
+		{"removed again before it", []int{7, 5, 4, line}, nil},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			play(t, func(h *house) {

@@ -92,15 +92,18 @@ func (d *Desk) FromSpecialist(ctx context.Context, line SpecialistLine) (Heard, 
 		if err != nil {
 			return err
 		}
-		line, changed, gone, err := withEarly(tx, owner.Conversation, line)
+		line, known, err := withEarly(tx, owner.Conversation, line)
 		if err != nil {
 			return err
 		}
 		switch heard = f.hears(owner.Handoff, line); {
-		case gone && (heard == HeardRelayed || heard == HeardEmpty):
+		case known.Gone && (heard == HeardRelayed || heard == HeardEmpty):
 			heard = HeardInternal
+			if err := withhold(tx, owner.Conversation, line, known); err != nil {
+				return err
+			}
 		case heard == HeardRelayed:
-			if err := d.relayIn(tx, f, line, changed); err != nil {
+			if err := d.relayIn(tx, f, line, known.course); err != nil {
 				return err
 			}
 			if err := prompted(tx, line.Place); err != nil {
@@ -159,19 +162,14 @@ func (f *dossier) leftBehind(at Place) {
 	f.notice(at.Channel, f.agent.Text(TextThreadFile))
 }
 
-// relayIn appends a specialist's line to the visitor's log. changed is when it got its present text, if not at first.
-func (d *Desk) relayIn(tx store.Tx, f *dossier, line SpecialistLine, changed time.Time) error {
+// relayIn appends a specialist's line to the visitor's log. so is how far its changes have come.
+func (d *Desk) relayIn(tx store.Tx, f *dossier, line SpecialistLine, so course) error {
 	f.conversation.HeardAt = f.now
 	who := f.handoff.Specialist
 	seq := f.conversation.LastSeq + 1
-	var files []Attachment
-	for i, foreign := range line.Files {
-		name := fmt.Sprintf("%d-%d", seq, i+1)
-		row := file{Name: foreign.Name, Type: foreign.Type, Channel: line.Place.Channel, Ref: foreign.Ref}
-		if err := store.Put(tx, fileKey(f.conversation.ID, name), row); err != nil {
-			return err
-		}
-		files = append(files, Attachment{Name: foreign.Name, Type: foreign.Type, URL: fileURL(f.conversation.ID, name)})
+	files, err := foreignFiles(tx, f.conversation.ID, seq, line.Place.Channel, line.Files)
+	if err != nil {
+		return err
 	}
 	m := Message{From: Author{Kind: FromSpecialist, Name: who.Name, Photo: who.Photo}, Text: line.Text, Attachments: files}
 	if d.late(line) {
@@ -179,7 +177,7 @@ func (d *Desk) relayIn(tx store.Tx, f *dossier, line SpecialistLine, changed tim
 	}
 	f.add(m)
 	if line.Message != "" {
-		owner := messageOwner{Conversation: f.conversation.ID, Seq: seq, Changed: changed}
+		owner := messageOwner{Conversation: f.conversation.ID, Seq: seq, course: so}
 		if err := own(tx, line.Place.Channel, line.Message, owner); err != nil {
 			return err
 		}
@@ -191,6 +189,20 @@ func (d *Desk) relayIn(tx store.Tx, f *dossier, line SpecialistLine, changed tim
 		f.trialHeard(line.Place)
 	}
 	return d.save(tx, f)
+}
+
+// foreignFiles keeps where the files of a specialist's message lie, and returns them as the visitor sees them.
+func foreignFiles(tx store.Tx, id ID, seq Seq, channel ID, files []ForeignFile) ([]Attachment, error) {
+	var out []Attachment
+	for i, foreign := range files {
+		name := fmt.Sprintf("%d-%d", seq, i+1)
+		row := file{Name: foreign.Name, Type: foreign.Type, Channel: channel, Ref: foreign.Ref}
+		if err := store.Put(tx, fileKey(id, name), row); err != nil {
+			return nil, err
+		}
+		out = append(out, Attachment{Name: foreign.Name, Type: foreign.Type, URL: fileURL(id, name)})
+	}
+	return out, nil
 }
 
 // own notes which event a message in a channel belongs to, and lets the conversation know of the note.

@@ -21,7 +21,7 @@ import (
 //	conversations/<conversation>/posted/<channel>/<message>  posted: what the bot left in the channels
 //	conversations/<conversation>/handoffs/<handoff>  nothing
 //	conversations/<conversation>/messages/<channel>/<platform's message>  nothing: names a row under messages/
-//	conversations/<conversation>/early/<channel>/<platform's message>  early: a change that was quicker than its message
+//	conversations/<conversation>/early/<channel>/<platform's message>  early: changes that were quicker than their message
 //	conversations/<conversation>/files/<file>  file
 //	conversations/<conversation>/data/<file>   the file's bytes
 //	handoffs/<handoff>                         Handoff
@@ -147,7 +147,7 @@ type messageOwner struct {
 	Seq          Seq   `json:"seq"`
 	More         []Seq `json:"more,omitempty"` // the further lines of one post
 
-	Changed time.Time `json:"changed,omitzero"` // when a specialist's message got its present text, if not at first
+	course // of a specialist's message; the text that the visitor reads is in the log
 }
 
 // posted is a trace of the bot's in a channel, kept so that it can be erased.

@@ -212,7 +212,18 @@ func (w *simWorld) amend() *simInput {
 	of := lines[w.below(len(lines))]
 	c := &Change{Channel: of.line.Place.Channel, Thread: of.line.Place.Thread, At: w.now.Add(time.Duration(w.numbers)), Text: fmt.Sprintf("%s, edited %d", of.line.Text, w.number()), Delete: w.below(5) == 4}
 	of.removed = c.Delete
-	in := &simInput{what: "edit", change: c, of: of, told: fmt.Sprintf("a change of %q to %q, removed: %v", of.line.Text, c.Text, c.Delete)}
+	return w.changing(of, c, fmt.Sprintf("a change of %q to %q, removed: %v", of.line.Text, c.Text, c.Delete))
+}
+
+// restore brings a removed line back.
+func (w *simWorld) restore(of *simInput) *simInput {
+	c := &Change{Channel: of.line.Place.Channel, Thread: of.line.Place.Thread, At: w.now.Add(time.Duration(w.numbers)), Text: fmt.Sprintf("%s, restored %d", of.line.Text, w.number()), Restore: true}
+	of.removed = false
+	return w.changing(of, c, fmt.Sprintf("%q is restored as %q", of.line.Text, c.Text))
+}
+
+func (w *simWorld) changing(of *simInput, c *Change, told string) *simInput {
+	in := &simInput{what: "edit", change: c, of: of, told: told}
 	in.do = func(w *simWorld) error {
 		c.Key, c.Message = in.id, of.id
 		if _, known := row[threadOwner](w, threadKey(c.Channel, c.Thread)); !known {

@@ -306,7 +306,7 @@ func (in *simInput) lastText(w *simWorld) (text string, deleted bool) {
 	text = in.line.Text
 	for _, other := range w.inputs { // in the order in which they were made
 		if other.of == in && (other.done || other.taken) {
-			text, deleted = other.change.Text, deleted || other.change.Delete
+			text, deleted = other.change.Text, (deleted || other.change.Delete) && !other.change.Restore
 		}
 	}
 	return text, deleted

@@ -188,6 +188,9 @@ func (w *simWorld) writes() {
 func (w *simWorld) amends() {
 	if in := w.amend(); in != nil {
 		w.teamsSends(in, w.delay())
+		if in.change.Delete && w.below(2) == 1 {
+			w.teamsSends(w.restore(in.of), w.delay())
+		}
 	}
 }
 

@@ -156,7 +156,7 @@ func (h *Handler) hear(ctx context.Context, a *activity.Activity, at handoff.Pla
 	return heard, err
 }
 
-// edit carries changes and removals to the visitor.
+// edit carries changes, removals and restorations to the visitor.
 func (h *Handler) edit(ctx context.Context, t *bot.Turn) (*activity.InvokeResponse, error) {
 	a := t.Activity
 	at, _, err := place(a)
@@ -165,8 +165,12 @@ func (h *Handler) edit(ctx context.Context, t *bot.Turn) (*activity.InvokeRespon
 	}
 	change := handoff.Change{Key: keyOf(a), Channel: at.Channel, Thread: at.Thread, Message: a.ID, At: writtenAt(a), Delete: a.IsType(activity.TypeMessageDelete)}
 	if !change.Delete {
+		data, _ := a.Teams()
 		change.Text = a.TextFor(a.Recipient.ID)
-		change.Delete = change.Text == "" || strings.HasPrefix(change.Text, handoff.InternalMark)
+		if change.Restore = data.EventType == activity.EventUndeleteMessage; change.Restore {
+			change.Files = pictures(a)
+		}
+		change.Delete = change.Text == "" && !change.Restore || strings.HasPrefix(change.Text, handoff.InternalMark)
 	}
 	return nil, h.desk.FromEdit(ctx, change)
 }

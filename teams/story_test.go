@@ -233,6 +233,12 @@ func TestEditsAndPictures(t *testing.T) {
 		return e.Name == handoff.EventDeleted && e.Message.ID == line.Message.ID && e.Message.Text == ""
 	})
 
+	_, err = w.service.Undelete(t.Context(), w.ana.ID, thread.ID, posted.Message)
+	must(t, err)
+	w.waitEvent(id, "the restoration", func(e handoff.Event) bool {
+		return e.Name == handoff.EventEdited && e.Message.ID == line.Message.ID && e.Message.Text == "It costs 49 euros a month" && !e.Message.Deleted
+	})
+
 	picture := []byte("\x89PNG\r\n\x1a\nnot really, but bytes")
 	_, err = w.service.Say(t.Context(), w.ana.ID, thread.ID, "Look", bottest.Picture("plan.png", "image/png", picture))
 	must(t, err)
