@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
+	"slices"
 )
 
 // An Action is a button, or what happens on a click. The set is closed: the types
@@ -100,7 +102,8 @@ type Execute struct {
 }
 
 // NewExecute returns a button that executes verb. Data is nil or marshals to a
-// JSON object without a member named verb. For clients that do not know Execute
+// JSON object without a member named verb, nor one that is called as an input of the card is: what
+// is typed would take its place, unless IgnoreInputs is set. For clients that do not know Execute
 // the button falls back to a Submit of the same data and the verb. What is wrong
 // with the arguments is reported by Validate and by marshalling.
 func NewExecute(title, verb string, data any) Execute {
@@ -161,6 +164,10 @@ func (e Execute) checkAction(c *checker) {
 	case e.verb == "":
 		c.add("an Execute was not made by NewExecute")
 	}
+	if !e.IgnoreInputs {
+		c.sends(slices.Collect(maps.Keys(e.data))...)
+		c.sends("verb") // in the Submit that it falls back to
+	}
 }
 
 func (e Execute) cutAction(max int) Action {
@@ -191,6 +198,9 @@ func (s Submit) checkAction(c *checker) {
 	s.check(c)
 	if _, err := dataObject(s.Data); err != nil {
 		c.add("%w", err)
+	}
+	if !s.IgnoreInputs {
+		c.sends(slices.Collect(maps.Keys(s.Data))...)
 	}
 }
 
@@ -300,7 +310,7 @@ func cutActions(actions []Action, max int) []Action {
 func checkSelect(c *checker, a Action) {
 	switch a := a.(type) {
 	case nil:
-	case ShowCard:
+	case ShowCard, *ShowCard:
 		c.add("a ShowCard cannot be the select action of an element")
 	default:
 		a.checkAction(c)

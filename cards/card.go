@@ -53,8 +53,13 @@ type Card struct {
 // Validate reports everything that is wrong with the card, joined; nil when
 // nothing is. A card that is only too large is not invalid: see Fit.
 func (c Card) Validate() error {
-	k := &checker{ids: make(map[string]bool), spare: make(map[string]bool)}
+	k := &checker{ids: make(map[string]bool), spare: make(map[string]bool), sent: make(map[string]bool)}
 	c.check(k)
+	for _, input := range k.asked {
+		if k.sent[input] {
+			k.add("the input %q is called as a member of a button's data, and what is typed would replace it", input)
+		}
+	}
 	for _, target := range k.targets {
 		if !k.ids[target] && !k.spare[target] {
 			k.add("there is no element %q to show or hide", target)
@@ -210,11 +215,20 @@ type checker struct {
 	ids      map[string]bool
 	spare    map[string]bool // ids of fallbacks
 	targets  []string        // ids that a button shows or hides
+	asked    []string        // ids of inputs, by which buttons send what was typed
+	sent     map[string]bool // members of the data of buttons that send inputs too
 	findings []error
 }
 
 func (c *checker) add(format string, args ...any) {
 	c.findings = append(c.findings, fmt.Errorf("cards: "+format, args...))
+}
+
+// sends notes members of a button's data. Inputs and data travel in one object, in which an input wins.
+func (c *checker) sends(members ...string) {
+	for _, name := range members {
+		c.sent[name] = true
+	}
 }
 
 func (c *checker) id(id string) {

@@ -43,6 +43,13 @@ func halfExchange() *cards.Authentication {
 	return a
 }
 
+// asking is a card with an input and buttons.
+func asking(id string, actions ...cards.Action) cards.Card {
+	return cards.Card{Body: []cards.Element{cards.InputText{Asked: cards.Asked{Base: cards.Base{ID: id}, Label: cards.Lit("Note")}}}, Actions: actions}
+}
+
+func number(n float64) *float64 { return &n }
+
 func film(kind, address string) []cards.MediaSource {
 	return []cards.MediaSource{{MimeType: kind, URL: address}}
 }
@@ -84,6 +91,7 @@ func TestValidateFindsWhatIsWrong(t *testing.T) {
 		{"an unknown element to toggle", buttons(cards.ToggleVisibility{Button: titled("A"), Targets: []cards.Target{cards.Show("y")}}), `no element "y"`},
 		{"an empty card to show", buttons(cards.ShowCard{Button: titled("A")}), "empty"},
 		{"a card on a click", body(cards.Container{Items: []cards.Element{text("a")}, SelectAction: cards.ShowCard{}}), "ShowCard cannot"},
+		{"a card on a click, by its address", body(cards.Container{Items: []cards.Element{text("a")}, SelectAction: &cards.ShowCard{Button: titled("A"), Card: body(text("a"))}}), "ShowCard cannot"},
 		{"a click without a title", body(cards.Container{Items: []cards.Element{text("a")}, SelectAction: cards.Submit{}}), "no title"},
 		{"an empty container", body(cards.Container{}), "Container is empty"},
 		{"an empty set of buttons", body(cards.ActionSet{}), "no actions"},
@@ -143,10 +151,22 @@ func TestValidateFindsWhatIsWrong(t *testing.T) {
 		{"a wrong fallback", body(cards.TextBlock{Base: cards.Base{Fallback: cards.Container{}}}), "Container is empty"},
 		{"a wrong fallback of a button", buttons(cards.Submit{Button: cards.Button{Title: "A", Fallback: cards.Submit{}}}), "no title"},
 		{"a wrong fallback of a column", body(cards.ColumnSet{Columns: []cards.Column{{Fallback: cards.Column{Width: "x"}}}}), `width "x"`},
+		{"a wrong fallback of a column, by its address", body(cards.ColumnSet{Columns: []cards.Column{{Fallback: &cards.Column{Width: "x"}}}}), `width "x"`},
 		{"an id twice in a fallback", body(cards.TextBlock{Base: cards.Base{ID: "x", Fallback: cards.Container{Base: cards.Base{ID: "y"}, Items: []cards.Element{
 			cards.TextBlock{Base: cards.Base{ID: "y"}}}}}}), `"y" occurs twice`},
 		{"a requirement without a version", body(cards.TextBlock{Base: cards.Base{Requires: map[string]string{"adaptiveCards": "newest"}}}), "a feature and a version"},
 		{"a button beside an input that unfolds", body(cards.InputText{Asked: cards.Asked{Base: cards.Base{ID: "t"}, Label: label}, InlineAction: cards.ShowCard{}}), "ShowCard cannot"},
+		{"an input called as the data of a button", asking("handoff", cards.NewExecute("A", "v", map[string]string{"handoff": "h"})), `"handoff" is called as`},
+		{"an input called as the verb of a fallback", asking("verb", cards.NewExecute("A", "v", nil)), `"verb" is called as`},
+		{"an input called as the data of a Submit", asking("handoff", cards.Submit{Button: titled("A"), Data: map[string]any{"handoff": "h"}}), `"handoff" is called as`},
+		{"an input called as the data of a fallback", asking("handoff", cards.OpenURL{URL: "https://a.example", Button: cards.Button{Title: "A", Fallback: cards.NewExecute("A", "v", map[string]string{"handoff": "h"})}}), `"handoff" is called as`},
+		{"an input inside that is called as data outside", buttons(cards.NewExecute("A", "v", map[string]string{"handoff": "h"}),
+			cards.ShowCard{Button: titled("B"), Card: asking("handoff", cards.NewExecute("C", "w", nil))}), `"handoff" is called as`},
+		{"a number between nothing", body(cards.InputNumber{Asked: cards.Asked{Base: cards.Base{ID: "n"}, Label: label}, Min: number(2), Max: number(1)}), "no number"},
+		{"a number without a label", body(cards.InputNumber{Asked: cards.Asked{Base: cards.Base{ID: "n"}}}), "no label"},
+		{"a day between nothing", body(cards.InputDate{Asked: cards.Asked{Base: cards.Base{ID: "t"}, Label: label}, Min: "2026-11-23", Max: "2026-11-22"}), "no moment"},
+		{"a time between nothing", body(cards.InputTime{Asked: cards.Asked{Base: cards.Base{ID: "t"}, Label: label}, Min: "10:00", Max: "09:59"}), "no moment"},
+		{"a comma in one of several answers", body(cards.InputChoiceSet{Asked: cards.Asked{Base: cards.Base{ID: "c"}, Label: label}, IsMultiSelect: true, Choices: []cards.Choice{{Title: label, Value: "a,b"}}}), "has a comma"},
 		{"a day that is none", body(cards.InputDate{Asked: cards.Asked{Base: cards.Base{ID: "t"}, Label: label}, Min: "22.11.2026"}), "2006-01-02"},
 		{"a time that is none", body(cards.InputTime{Asked: cards.Asked{Base: cards.Base{ID: "t"}, Label: label}, Value: "9 am"}), "15:04"},
 		{"a mention that the text lacks", cards.Card{Body: []cards.Element{text("a")}, Mentions: []activity.Mention{{Mentioned: activity.ChannelAccount{ID: "29:a", Name: "Ada"}}}}, "<at>Ada</at>"},
@@ -162,6 +182,31 @@ func TestValidateFindsWhatIsWrong(t *testing.T) {
 			if _, err := cards.Message(row.card, "x"); err == nil {
 				t.Error("an invalid card was put into a message")
 			}
+		})
+	}
+}
+
+// TestValidateLetsThrough has the neighbours of what is wrong.
+func TestValidateLetsThrough(t *testing.T) {
+	deaf := cards.NewExecute("A", "v", map[string]string{"handoff": "h"})
+	deaf.IgnoreInputs = true
+	label := cards.Lit("Note")
+	for name, card := range map[string]cards.Card{
+		"an input called as data that goes alone":      asking("handoff", deaf),
+		"an input with a name of its own":              asking("note", cards.NewExecute("A", "v", map[string]string{"handoff": "h"})),
+		"one number":                                   body(cards.InputNumber{Asked: cards.Asked{Base: cards.Base{ID: "n"}, Label: label}, Min: number(1), Max: number(1)}),
+		"one day":                                      body(cards.InputDate{Asked: cards.Asked{Base: cards.Base{ID: "d"}, Label: label}, Min: "2026-11-22", Max: "2026-11-22"}),
+		"a comma in the only answer":                   body(cards.InputChoiceSet{Asked: cards.Asked{Base: cards.Base{ID: "c"}, Label: label}, Choices: []cards.Choice{{Title: label, Value: "a,b"}}}),
+		"a click, by its address":                      body(cards.Container{Items: []cards.Element{text("a")}, SelectAction: &cards.Submit{Button: titled("A")}}),
+		"nothing in place of a text, by its address":   body(cards.TextBlock{Text: label, Base: cards.Base{Fallback: &cards.Drop{}}}),
+		"nothing in place of a button, by its address": buttons(cards.Submit{Button: cards.Button{Title: "A", Fallback: &cards.Drop{}}}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			data, err := json.Marshal(card)
+			if err != nil {
+				t.Fatal(err)
+			}
+			keepsToTheSchema(t, data)
 		})
 	}
 }

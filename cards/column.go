@@ -74,14 +74,25 @@ func (e Column) check(c *checker) {
 	}
 	checkAll(c, "item", e.Items)
 	checkRequires(c, e.Requires)
-	if other, ok := e.Fallback.(Column); ok {
+	if other := e.spare(); other != nil {
 		c.apart(func() { other.check(c) })
 	}
 }
 
+// spare is the column that stands in place of this one; nil when none does.
+func (e Column) spare() *Column {
+	switch other := e.Fallback.(type) {
+	case Column:
+		return &other
+	case *Column:
+		return other
+	}
+	return nil
+}
+
 func (e Column) cut(max int) Column {
 	e.Items = cutAll(e.Items, max)
-	if other, ok := e.Fallback.(Column); ok {
+	if other := e.spare(); other != nil {
 		e.Fallback = other.cut(max)
 	}
 	return e

@@ -20,13 +20,17 @@ func (d Drop) cutAction(int) Action { return d }
 func (Drop) inPlaceOfColumn()       {}
 
 func checkFallback(c *checker, e Element) {
-	if _, drop := e.(Drop); e != nil && !drop {
+	switch e.(type) {
+	case nil, Drop, *Drop:
+	default:
 		c.apart(func() { e.check(c) })
 	}
 }
 
 func checkFallbackAction(c *checker, a Action) {
-	if _, drop := a.(Drop); a != nil && !drop {
+	switch a.(type) {
+	case nil, Drop, *Drop:
+	default:
 		c.apart(func() { a.checkAction(c) })
 	}
 }

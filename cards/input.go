@@ -1,12 +1,15 @@
 package cards
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Elements that ask for something.
 
 // Asked has the members that every input has. ID and Label are required, and with
 // IsRequired the ErrorMessage. What was typed arrives in the data of the button
-// that was pressed, under the ID; it is foreign text. Never ask for secrets.
+// that was pressed, under the ID, which is therefore none of the data's own members; it is foreign text. Never ask for secrets.
 // https://adaptivecards.io/explorer/Input.Text.html
 type Asked struct {
 	Base
@@ -20,6 +23,7 @@ func (a Asked) check(c *checker) {
 	if a.ID == "" {
 		c.add("an input has no id")
 	}
+	c.asked = append(c.asked, a.ID)
 	if a.Label.empty() {
 		c.add("the input %q has no label", a.ID)
 	}
@@ -101,7 +105,7 @@ type InputToggle struct {
 }
 
 // InputChoiceSet asks for one of several choices, or for some of them, which then
-// arrive joined by commas. Value is what is chosen at first, several joined likewise.
+// arrive joined by commas, so that none of their values may have one. Value is what is chosen at first, several joined likewise.
 // https://adaptivecards.io/explorer/Input.ChoiceSet.html
 type InputChoiceSet struct {
 	Asked
@@ -179,6 +183,13 @@ func (i InputText) check(c *checker) {
 	checkSelect(c, i.InlineAction)
 }
 
+func (i InputNumber) check(c *checker) {
+	i.Asked.check(c)
+	if i.Min != nil && i.Max != nil && *i.Min > *i.Max {
+		c.add("the bounds of the input %q leave no number", i.ID)
+	}
+}
+
 func (i InputDate) check(c *checker) {
 	i.Asked.check(c)
 	checkMoments(c, i.ID, time.DateOnly, i.Min, i.Max, i.Value)
@@ -189,11 +200,14 @@ func (i InputTime) check(c *checker) {
 	checkMoments(c, i.ID, "15:04", i.Min, i.Max, i.Value)
 }
 
-func checkMoments(c *checker, id, form string, moments ...string) {
-	for _, m := range moments {
+func checkMoments(c *checker, id, form, least, most, value string) {
+	for _, m := range []string{least, most, value} {
 		if _, err := time.Parse(form, m); m != "" && err != nil {
 			c.add("%q in the input %q is not written as %s", m, id, form)
 		}
+	}
+	if least != "" && most != "" && least > most { // as they are written, the order of words is that of time
+		c.add("the bounds of the input %q leave no moment", id)
 	}
 }
 
@@ -213,6 +227,9 @@ func (i InputChoiceSet) check(c *checker) {
 	for _, choice := range i.Choices {
 		if choice.Title.empty() || choice.Value == "" {
 			c.add("a choice of the input %q has no title or no value", i.ID)
+		}
+		if i.IsMultiSelect && strings.Contains(choice.Value, ",") {
+			c.add("the choice %q of the input %q has a comma, which parts the answers", choice.Value, i.ID)
 		}
 	}
 }
