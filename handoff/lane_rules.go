@@ -80,9 +80,9 @@ func judgeOne(j job, failed *DeliveryError, together int, now time.Time, chance 
 func (j job) repeatable() bool { return j.Kind == PostCard || j.Kind == PostErase }
 
 // again tries later, with a pause that grows and is spread over its whole length, and never before the channel asks for it.
-// A channel that is out of reach says nothing about the post, so that only the day ends these tries.
+// A channel that is out of reach, or written to too fast, says nothing about the post, so that only the day ends these tries.
 func again(j job, failed *DeliveryError, now time.Time, chance float64) (job, verdict) {
-	if !failed.Channel {
+	if !failed.Channel && !failed.Throttled {
 		j.Refusals++
 	}
 	if failed.Tries > 0 {

@@ -157,6 +157,7 @@ func (d *Desk) carry(ctx context.Context, j job) error {
 	calling, done := context.WithTimeout(context.WithoutCancel(ctx), deliverTime)
 	defer done()
 	receipt, failure := d.deliver(calling, post)
+	d.heed(post.Channel, failure)
 	recording := context.WithoutCancel(ctx)
 	for until := d.now().Add(recordTime); ; {
 		err := d.record(recording, sending, post, receipt, failure)
@@ -164,5 +165,14 @@ func (d *Desk) carry(ctx context.Context, j job) error {
 			return err
 		}
 		_ = d.sleep(recording, nil, storePause)
+	}
+}
+
+// heed leaves the whole channel alone for as long as its service asks. What a service counts is the channel's posts, so those
+// of other conversations would be refused as well.
+func (d *Desk) heed(c Channel, failure error) {
+	var failed *DeliveryError
+	if errors.As(failure, &failed) && failed.Throttled {
+		d.paces.rest(c, d.platforms[c.Platform], d.now().Add(min(max(failed.RetryAfter, backoffMin), maxPause)))
 	}
 }

@@ -405,3 +405,36 @@ func TestThreadOfAnEarlierHandoff(t *testing.T) {
 		h.does(handoff.VerbJoin, sam, sales, second)
 	})
 }
+
+// TestThrottledChannel: a channel that asks for silence is left alone by all its conversations; other channels are not.
+func TestThrottledChannel(t *testing.T) {
+	play(t, func(h *house) {
+		calls := map[handoff.ID]int{}
+		throttled := true
+		h.chat.fails(func(p handoff.Post) fault {
+			calls[p.Channel.ID]++
+			if throttled && p.Channel.ID == sales {
+				return fault{err: &handoff.DeliveryError{Certain: true, Retry: true, Throttled: true, RetryAfter: 30 * time.Second, Cause: "too fast"}}
+			}
+			return fault{}
+		})
+		for n := range 5 {
+			h.asks(h.visitor(fmt.Sprint(n)))
+		}
+		h.set(func(a *handoff.Agent) { a.Handoff.Channels = ids(support) })
+		h.asks(h.visitor("Lee"))
+		h.pass(29 * time.Second)
+		if calls[sales] != 1 || calls[support] != 1 {
+			t.Errorf("within half a minute the calls are %v", calls)
+		}
+		h.pass(time.Minute)
+		if calls[sales] > 3 {
+			t.Errorf("in a minute and a half of silence there were %d calls", calls[sales])
+		}
+		throttled = false
+		h.pass(time.Minute)
+		if said := h.chat.said(sales); len(said) != 5 {
+			t.Errorf("after it the channel says %q", said)
+		}
+	})
+}

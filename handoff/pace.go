@@ -23,11 +23,12 @@ type Paced interface {
 type pace struct {
 	windows []Window
 	posts   []time.Time // oldest first
+	resting time.Time   // the service has asked to be left alone until then
 }
 
 // next is the earliest moment at which one more post fits into every window.
 func (p *pace) next(now time.Time) time.Time {
-	earliest := now
+	earliest := later(now, p.resting)
 	for _, w := range p.windows {
 		if n := len(p.posts); n >= w.Posts {
 			earliest = later(earliest, p.posts[n-w.Posts].Add(w.Span))
@@ -57,13 +58,9 @@ type paces struct {
 
 // turn gives a channel its turn now, or says when to ask again.
 func (all *paces) turn(c Channel, platform Platform, now time.Time) (at time.Time, given bool) {
-	paced, limited := platform.(Paced)
-	if !limited {
-		return now, true
-	}
 	all.mu.Lock()
 	defer all.mu.Unlock()
-	mine, ours := all.of(c, paced)
+	mine, ours := all.of(c, platform)
 	if at := later(mine.next(now), ours.next(now)); at.After(now) {
 		return at, false
 	}
@@ -72,13 +69,24 @@ func (all *paces) turn(c Channel, platform Platform, now time.Time) (at time.Tim
 	return now, true
 }
 
-func (all *paces) of(c Channel, paced Paced) (mine, ours *pace) {
+// rest leaves a channel alone until the moment that its service has asked for.
+func (all *paces) rest(c Channel, platform Platform, until time.Time) {
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	mine, _ := all.of(c, platform)
+	mine.resting = later(mine.resting, until)
+}
+
+func (all *paces) of(c Channel, platform Platform) (mine, ours *pace) {
 	if all.channel == nil {
 		all.channel, all.tenant = map[ID]*pace{}, map[string]*pace{}
 	}
 	tenant := c.Platform + "/" + c.Tenant
 	if all.channel[c.ID] == nil || all.tenant[tenant] == nil {
-		perChannel, perTenant := paced.Pace()
+		var perChannel, perTenant []Window
+		if paced, limited := platform.(Paced); limited {
+			perChannel, perTenant = paced.Pace()
+		}
 		if all.channel[c.ID] == nil {
 			all.channel[c.ID] = &pace{windows: perChannel}
 		}

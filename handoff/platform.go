@@ -80,6 +80,7 @@ type DeliveryError struct {
 	Retry      bool          // certain, and worth another try
 	RetryAfter time.Duration // the least time until then; zero: the lane decides
 	Tries      int           // no more of them than this; zero: the lane decides
+	Throttled  bool          // the channel was written to too fast: nothing goes there before this post may
 	TooLarge   bool          // certain: less of it may be taken
 	Channel    bool          // the whole channel is out of reach, not this post alone
 	Lost       Loss          // the channel is out of reach until something happens there; empty: it may pass by itself

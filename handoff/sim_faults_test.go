@@ -100,7 +100,7 @@ type simFault struct {
 }
 
 func slowDown(after time.Duration) error {
-	return &DeliveryError{Certain: true, Retry: true, RetryAfter: after, Cause: "429"}
+	return &DeliveryError{Certain: true, Retry: true, Throttled: true, RetryAfter: after, Cause: "429"}
 }
 
 func perhaps(cause string) error { return &DeliveryError{Cause: cause} }

@@ -39,6 +39,7 @@ type simCall struct {
 	recorded  bool // the desk has written the outcome down
 	posted    bool // at once or later
 	began     time.Time
+	throttled bool      // the answer asks for the channel's silence
 	notBefore time.Time // what the answer asks for
 }
 
@@ -76,7 +77,7 @@ func (t *simTeams) Deliver(_ context.Context, post Post) (Receipt, error) {
 	call.plain, call.terminal = certain(err), terminal(err)
 	var failed *DeliveryError
 	if errors.As(err, &failed) {
-		call.notBefore = w.now.Add(failed.RetryAfter)
+		call.throttled, call.notBefore = failed.Throttled, w.now.Add(failed.RetryAfter)
 	}
 	lane.until = w.now.Add(w.skew).Add(recordTime)
 	w.tell("answer: %s: %v", told(post), err)
@@ -128,6 +129,9 @@ func (t *simTeams) limited(channel ID) bool {
 // begin checks the call against those before it that showed the same.
 func (t *simTeams) begin(call *simCall) {
 	for _, before := range t.calls {
+		if !t.w.skewed && before.throttled && before.channel == call.channel && before.began.After(t.w.started) && call.began.Before(before.notBefore) {
+			t.w.broken("F10: %s is called though the service asked for silence until %v", call.channel, before.notBefore)
+		}
 		for _, what := range call.what {
 			if before.channel != call.channel || !slices.Contains(before.what, what) {
 				continue

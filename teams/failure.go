@@ -30,7 +30,7 @@ func explain(kind handoff.PostKind, err error) error {
 		// Also for a wrong secret: once an admin has put it right the post goes out, so that only the day ends the tries.
 		out.Retry, out.Channel, out.Cause = true, true, tokenless(failed)
 	case failed.Status == http.StatusTooManyRequests:
-		out.Retry, out.Cause = true, "Teams asks us to slow down"
+		out.Retry, out.Throttled, out.Cause = true, true, "Teams asks us to slow down"
 	case failed.Removed():
 		out.Channel, out.Lost = true, lossOf(kind, failed)
 		out.Cause = "the app was removed from the team, or an admin has blocked it"
