@@ -56,7 +56,7 @@ func failureOf(err error) *DeliveryError {
 	return failed
 }
 
-// judgeOne decides about a job that shared its post with so many. Doing a card or an erasure twice does no harm, so these
+// judgeOne decides about a job that shared its post with so many. Changing a card or erasing twice does no harm, so these
 // are tried again where a line would be in doubt.
 func judgeOne(j job, failed *DeliveryError, together int, now time.Time, chance float64) (job, verdict) {
 	if failed == nil {
@@ -71,7 +71,7 @@ func judgeOne(j job, failed *DeliveryError, together int, now time.Time, chance 
 		return smaller(j, together, now)
 	case failed.Certain && !failed.Retry:
 		return hopeless(j, now)
-	case failed.Certain || j.repeatable():
+	case failed.Certain || j.repeatable() && !failed.Anew:
 		return again(j, failed, now, chance)
 	}
 	return doubt(j, now)

@@ -438,3 +438,38 @@ func TestThrottledChannel(t *testing.T) {
 		}
 	})
 }
+
+// TestCardPostedAnew: a card that had to be posted anew is posted twice at most when nobody knows whether it is there, and then
+// left to a person; one that was only changed is changed again as often as it takes.
+func TestCardPostedAnew(t *testing.T) {
+	for _, row := range []struct {
+		name        string
+		anew        bool
+		calls, held int
+	}{
+		{"posted anew", true, 2, 1},
+		{"changed", false, 9, 0},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			play(t, func(h *house) {
+				_, id := h.joined("Dana")
+				h.pass(time.Minute)
+				calls := 0
+				h.chat.fails(func(p handoff.Post) fault {
+					if p.Kind != handoff.PostCard {
+						return fault{}
+					}
+					if calls++; calls > 8 {
+						return fault{}
+					}
+					return fault{err: &handoff.DeliveryError{Anew: row.anew, Cause: "no answer"}}
+				})
+				h.does(handoff.VerbEnd, sam, sales, id)
+				h.pass(10 * time.Minute)
+				if held := h.held(); calls != row.calls || len(held) != row.held {
+					t.Errorf("after %d calls are held %+v", calls, held)
+				}
+			})
+		})
+	}
+}

@@ -81,6 +81,7 @@ type DeliveryError struct {
 	RetryAfter time.Duration // the least time until then; zero: the lane decides
 	Tries      int           // no more of them than this; zero: the lane decides
 	Throttled  bool          // the channel was written to too fast: nothing goes there before this post may
+	Anew       bool          // PostCard: the card was gone, so this was a post of its own, which may be there
 	TooLarge   bool          // certain: less of it may be taken
 	Channel    bool          // the whole channel is out of reach, not this post alone
 	Lost       Loss          // the channel is out of reach until something happens there; empty: it may pass by itself

@@ -22,7 +22,8 @@ func explain(kind handoff.PostKind, err error) error {
 	if !errors.As(err, &failed) {
 		return &handoff.DeliveryError{Certain: true, Cause: "the post could not be made", Err: err}
 	}
-	out := &handoff.DeliveryError{Certain: !failed.Doubtful, RetryAfter: failed.RetryAfter, Err: err}
+	var anew *postedAnew
+	out := &handoff.DeliveryError{Certain: !failed.Doubtful, RetryAfter: failed.RetryAfter, Anew: errors.As(err, &anew), Err: err}
 	switch {
 	case failed.Doubtful:
 		out.Cause = "Teams did not say whether it took the post"

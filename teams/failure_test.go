@@ -27,7 +27,7 @@ func TestRefusals(t *testing.T) {
 	}{
 		{"412 four times", bottest.Fault{Status: http.StatusPreconditionFailed}, 4, 5, handoff.DeliverySent},
 		{"412 five times", bottest.Fault{Status: http.StatusPreconditionFailed}, 5, 5, handoff.DeliveryFailed},
-		{"429 without a word", bottest.Fault{Status: http.StatusTooManyRequests}, 7, 8, handoff.DeliverySent},
+		{"429 without a word", bottest.Fault{Status: http.StatusTooManyRequests}, 2, 3, handoff.DeliverySent},
 		{"429 with nonsense", bottest.Fault{Status: http.StatusTooManyRequests, RetryAfter: "soon"}, 1, 2, handoff.DeliverySent},
 		{"401 once", bottest.Fault{Status: http.StatusUnauthorized}, 1, 2, handoff.DeliverySent},
 		{"403", bottest.Fault{Status: http.StatusForbidden, Code: "BotNotInConversationRoster"}, 1, 1, handoff.DeliveryFailed},
@@ -134,4 +134,39 @@ func TestTooLargeIsShortened(t *testing.T) {
 	_, err := w.desk.FromVisitor(t.Context(), id, handoff.Say{Text: strings.Repeat("a", 2000) + strings.Repeat("b", 2000)})
 	must(t, err)
 	w.waitLine(thread.ID, "Dana Cole: "+strings.Repeat("a", 2000)+" […] (This line is too long for Teams.")
+}
+
+// TestACardThatIsPostedAnewIsAPost: a card that somebody deleted is posted anew, and whether that one is there nobody knows.
+func TestACardThatIsPostedAnewIsAPost(t *testing.T) {
+	for _, row := range []struct {
+		name   string
+		update bottest.Fault
+		anew   bool
+	}{
+		{"a card that is gone", bottest.Fault{Status: http.StatusNotFound, Code: "ActivityNotFoundInConversation"}, true},
+		{"a card that is there", bottest.Fault{Status: http.StatusBadGateway}, false},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			w := newWorld(t, bottest.Config{})
+			_, thread := joined(t, w)
+			channels, err := w.desk.Channels(t.Context())
+			must(t, err)
+			w.service.Fail(bottest.OpUpdate, -1, row.update)
+			w.service.Fail(bottest.OpSend, -1, bottest.Fault{Status: http.StatusBadGateway, AfterPosting: true})
+			_, err = w.platform.Deliver(t.Context(), handoff.Post{
+				Kind: handoff.PostCard, Channel: channels[0], Thread: thread.ID, Message: thread.Root, View: &handoff.View{Label: "Dana"}, Ordinal: 2,
+			})
+			var failed *handoff.DeliveryError
+			if !errors.As(err, &failed) || failed.Anew != row.anew || row.anew && failed.Certain {
+				t.Errorf("the failure is %+v", failed)
+			}
+			marked := false
+			for _, m := range w.service.Messages(thread.ID) {
+				marked = marked || strings.Contains(string(m.Card), "attempt 2")
+			}
+			if marked != row.anew {
+				t.Errorf("a card says that it may be there twice: %v", marked)
+			}
+		})
+	}
 }

@@ -52,7 +52,7 @@ func (p *Platform) deliver(ctx context.Context, ref activity.ConversationReferen
 	case handoff.PostLine:
 		return p.say(ctx, ref, post, lineText(post.Lines, post.Ordinal))
 	case handoff.PostNotice:
-		return p.say(ctx, ref, post, post.Text)
+		return p.say(ctx, ref, post, again(post.Ordinal)+post.Text)
 	case handoff.PostClosing:
 		return p.close(ctx, ref, post)
 	case handoff.PostErase:
@@ -64,7 +64,7 @@ func (p *Platform) deliver(ctx context.Context, ref activity.ConversationReferen
 // startThread posts the card at the top of the channel; that message is the thread's root.
 // https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/send-proactive-messages
 func (p *Platform) startThread(ctx context.Context, ref activity.ConversationReference, post handoff.Post) (handoff.Receipt, error) {
-	message, err := cardMessage(*post.View)
+	message, err := cardMessage(*post.View, post.Ordinal)
 	if err != nil {
 		return handoff.Receipt{}, err
 	}
@@ -94,17 +94,29 @@ func (p *Platform) startThread(ctx context.Context, ref activity.ConversationRef
 
 // redraw changes the card for everybody. A card that somebody deleted is posted anew in its thread.
 func (p *Platform) redraw(ctx context.Context, ref activity.ConversationReference, post handoff.Post) (handoff.Receipt, error) {
-	message, err := cardMessage(*post.View)
+	message, err := cardMessage(*post.View, 1)
 	if err != nil {
 		return handoff.Receipt{}, err
 	}
 	err = p.client.Update(ctx, ref.ServiceURL, post.Thread, post.Message, address(&message, ref, post.Thread))
 	var failed *bot.Error
 	if errors.As(err, &failed) && failed.Gone() && !failed.Removed() {
-		return p.send(ctx, ref, post, &message)
+		if message, err = cardMessage(*post.View, post.Ordinal); err != nil {
+			return handoff.Receipt{}, err
+		}
+		receipt, err := p.send(ctx, ref, post, &message)
+		if err != nil {
+			err = &postedAnew{err}
+		}
+		return receipt, err
 	}
 	return handoff.Receipt{Message: post.Message}, err
 }
+
+// postedAnew is a failure of a card's second posting, which may be there all the same.
+type postedAnew struct{ error }
+
+func (p *postedAnew) Unwrap() error { return p.error }
 
 func (p *Platform) say(ctx context.Context, ref activity.ConversationReference, post handoff.Post, text string) (handoff.Receipt, error) {
 	return p.send(ctx, ref, post, &activity.Activity{Type: activity.TypeMessage, TextFormat: activity.TextPlain, Text: text})
@@ -116,7 +128,7 @@ func (p *Platform) send(ctx context.Context, ref activity.ConversationReference,
 }
 
 func (p *Platform) close(ctx context.Context, ref activity.ConversationReference, post handoff.Post) (handoff.Receipt, error) {
-	message, err := cards.Message(closingCard(*post.View), "The conversation with "+post.View.Label+" has ended")
+	message, err := cards.Message(marked(closingCard(*post.View), post.Ordinal), "The conversation with "+post.View.Label+" has ended")
 	if err != nil {
 		return handoff.Receipt{}, err
 	}

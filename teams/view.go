@@ -12,7 +12,7 @@ import (
 )
 
 // cardMessage is the message that carries a handoff's card. Its summary is what a notification shows.
-func cardMessage(v handoff.View) (activity.Activity, error) {
+func cardMessage(v handoff.View, ordinal int) (activity.Activity, error) {
 	who := v.Label
 	if v.Conversation.Account.Name != "" {
 		who += " from " + v.Conversation.Account.Name
@@ -21,7 +21,26 @@ func cardMessage(v handoff.View) (activity.Activity, error) {
 	if v.Handoff.Reason != "" {
 		summary += ": " + v.Handoff.Reason
 	}
-	return cards.Message(cards.Handoff(handoffView(v)), summary)
+	return cards.Message(marked(cards.Handoff(handoffView(v)), ordinal), summary)
+}
+
+// again is what a post begins with that may be there already.
+func again(ordinal int) string {
+	if ordinal < 2 {
+		return ""
+	}
+	return fmt.Sprintf("(attempt %d: you may have seen this already) ", ordinal)
+}
+
+// marked is a card that says so.
+func marked(c cards.Card, ordinal int) cards.Card {
+	if ordinal < 2 {
+		return c
+	}
+	mark := cards.Lit(strings.TrimSpace(again(ordinal)))
+	c.Body = append([]cards.Element{cards.TextBlock{Text: mark, IsSubtle: true}}, c.Body...)
+	c.FallbackText = cards.Concat(mark, cards.Lit(" "), c.FallbackText)
+	return c
 }
 
 func handoffView(v handoff.View) cards.HandoffView {
@@ -142,9 +161,7 @@ func closingCard(v handoff.View) cards.Card {
 // lines each begins with who wrote it.
 func lineText(lines []handoff.Line, ordinal int) string {
 	var b strings.Builder
-	if ordinal > 1 {
-		fmt.Fprintf(&b, "(attempt %d: you may have seen this line already) ", ordinal)
-	}
+	b.WriteString(again(ordinal))
 	for i, l := range lines {
 		if i > 0 {
 			b.WriteString("\n")

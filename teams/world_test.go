@@ -26,14 +26,15 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // world is a company's Teams with a bot in it: real sockets, real tokens, a real file.
 type world struct {
-	t       *testing.T
-	service *bottest.Service
-	desk    *handoff.Desk
-	channel bottest.ChannelState
-	ana     bottest.User
-	ben     bottest.User
-	path    string
-	stop    func()
+	t        *testing.T
+	service  *bottest.Service
+	platform *teams.Platform
+	desk     *handoff.Desk
+	channel  bottest.ChannelState
+	ana      bottest.User
+	ben      bottest.User
+	path     string
+	stop     func()
 }
 
 func newWorld(t *testing.T, cfg bottest.Config) *world {
@@ -61,8 +62,9 @@ func (w *world) start() {
 	must(w.t, err)
 	client, err := bot.NewClient(bot.ClientConfig{Tokens: tokens, Hosts: w.service.Hosts()})
 	must(w.t, err)
+	w.platform = teams.NewPlatform(client)
 	w.desk = handoff.NewDesk(engine, handoff.Config{
-		App: "Docket", Platforms: []handoff.Platform{teams.NewPlatform(client)}, Brief: agent.Brief, Close: agent.Close, Log: slog.New(slog.DiscardHandler),
+		App: "Docket", Platforms: []handoff.Platform{w.platform}, Brief: agent.Brief, Close: agent.Close, Log: slog.New(slog.DiscardHandler),
 		Rand: func() float64 { return 0 }, // no pause before a retry that nobody asked to put off
 	})
 	log := slog.New(slog.DiscardHandler)
