@@ -28,7 +28,8 @@ const (
 	CodeChanged             Code = "changed_meanwhile"    // somebody else changed it since the caller looked
 	CodeClosed              Code = "conversation_closed"  // the visitor is gone for good
 	CodeNothingToRate       Code = "nothing_to_rate"      // no handoff has ended yet
-	CodeBusy                Code = "too_many_waiting"     // a queue is full
+	CodeBusy                Code = "too_many_waiting"     // the desk, or every channel, has as much to do as it can take
+	CodeBehind              Code = "too_many_unsent"      // too many lines of this conversation are still on their way
 	CodeStore               Code = "store_unavailable"    // it cannot be written now; try again, with the same key
 	CodeDiskFull            Code = "disk_full"            // the same, until somebody makes room on the server's disk
 )
@@ -55,7 +56,7 @@ func (e *Error) Unwrap() error { return e.Err }
 // HTTPStatus lets a messaging endpoint say that the sender should try again: 503 when the store cannot write.
 func (e *Error) HTTPStatus() int {
 	switch e.Code {
-	case CodeStore, CodeBusy, CodeDiskFull:
+	case CodeStore, CodeBusy, CodeBehind, CodeDiskFull:
 		return 503
 	}
 	return 500

@@ -12,7 +12,7 @@ import (
 
 const (
 	deliverTime = 30 * time.Second // the longest a platform may take for one post
-	recordTime  = 30 * time.Second // how long its outcome is held for a store that does not take it
+	recordTime  = 10 * time.Second // how long a desk that is to stop holds its outcome for a store that does not take it
 	storePause  = time.Second      // before the store is asked again after it failed
 	sickPause   = time.Minute      // before a queue is looked at again that nothing could be done with
 )
@@ -148,7 +148,8 @@ func (d *Desk) awaitTurn(ctx context.Context, channel ID) bool {
 }
 
 // carry does one job, with those behind it that go into the same post: the intent is on disk before the call, the result
-// after it. A call that has begun is finished even when the desk is told to stop.
+// after it. A call that has begun is finished even when the desk is told to stop. What became of it is held until the store
+// takes it: to forget it would be to doubt what is known.
 func (d *Desk) carry(ctx context.Context, j job) error {
 	post, sending, err := d.intend(ctx, j)
 	if err != nil || len(sending) == 0 {
@@ -161,7 +162,7 @@ func (d *Desk) carry(ctx context.Context, j job) error {
 	recording := context.WithoutCancel(ctx)
 	for until := d.now().Add(recordTime); ; {
 		err := d.record(recording, sending, post, receipt, failure)
-		if !errors.Is(err, store.ErrUnavailable) || !d.now().Before(until) {
+		if !errors.Is(err, store.ErrUnavailable) || ctx.Err() != nil && !d.now().Before(until) {
 			return err
 		}
 		_ = d.sleep(recording, nil, storePause)

@@ -294,7 +294,7 @@ func TestStoreComesBack(t *testing.T) {
 		said := h.says(dana, "one")
 		h.engine.full.Store(true)
 		close(hang)
-		h.pass(10 * time.Second) // the line is there, and its outcome is held
+		h.pass(10 * time.Minute) // the line is there, and its outcome is held
 		_, err := h.desk.FromVisitor(h.Context(), dana, handoff.Say{ClientID: "c", Text: "two"})
 		h.wantCode(err, handoff.CodeStore)
 		var refused *handoff.Error

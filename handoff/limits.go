@@ -30,13 +30,13 @@ func (d *Desk) crowded(tx store.Tx, f *dossier) error {
 		return nil
 	}
 	const tooMany = "too many messages are still on their way to our team; please wait a moment"
-	for _, channel := range f.handoff.Channels {
+	for _, channel := range f.audience() {
 		b, err := readBacklog(tx, backlogKey(channel, string(f.conversation.ID)))
 		if err != nil {
 			return err
 		}
 		if b.waiting >= d.limits.ConversationWaiting {
-			return busy(tooMany)
+			return &Error{Code: CodeBehind, Msg: tooMany, RetryAfter: busyPause}
 		}
 	}
 	all, err := totalDepth(tx)

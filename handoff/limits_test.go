@@ -2,6 +2,7 @@ package handoff_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -58,7 +59,7 @@ func TestWaitingPosts(t *testing.T) {
 		{"one less than all take", handoff.Limits{AllWaiting: 4}, "", ""},
 		{"as many as all take", handoff.Limits{AllWaiting: 3}, handoff.CodeBusy, handoff.CodeBusy},
 		{"one less than the conversation takes", handoff.Limits{ConversationWaiting: 4}, "", ""},
-		{"as many as the conversation takes", handoff.Limits{ConversationWaiting: 3}, "", handoff.CodeBusy},
+		{"as many as the conversation takes", handoff.Limits{ConversationWaiting: 3}, "", handoff.CodeBehind},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			play(t, func(h *house) {
@@ -82,6 +83,33 @@ func TestWaitingPosts(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestBehindElsewhere: once somebody has joined, what still waits for another channel keeps the visitor from nothing.
+func TestBehindElsewhere(t *testing.T) {
+	play(t, func(h *house) {
+		h.within(handoff.Limits{ConversationWaiting: 3})
+		h.set(func(a *handoff.Agent) { a.Handoff.Channels = []handoff.ID{sales, support} })
+		h.chat.fails(func(p handoff.Post) fault {
+			if p.Channel.ID == support {
+				return later(time.Hour)
+			}
+			return fault{}
+		})
+		dana := h.visitor("Dana")
+		id := h.asks(dana)
+		h.says(dana, "one")
+		h.says(dana, "two")
+		_, err := h.desk.FromVisitor(h.Context(), dana, handoff.Say{ClientID: "c", Text: "three"})
+		h.wantCode(err, handoff.CodeBehind)
+		h.pass(time.Second)
+		h.does(handoff.VerbJoin, sam, sales, id)
+		h.says(dana, "three")
+		h.pass(time.Minute)
+		if said := h.chat.said(sales); !slices.Contains(said, "Dana: three") {
+			t.Errorf("the channel says %q", said)
+		}
+	})
 }
 
 // TestOneHandoffOfAVisitor: a visitor whom a back end knows has one at a time with an agent, however many conversations they

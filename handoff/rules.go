@@ -274,19 +274,21 @@ func loopText(open []Point) string {
 // nobodyCame ends a handoff that no person joined.
 func (f *dossier) nobodyCame() { f.end(EndedNobodyCame, Closing{Open: f.handoff.Brief.OpenLoops}) }
 
-// relay carries a visitor's line to the threads: to each while it waits, to the one that joined afterwards.
+// relay carries a visitor's line to the threads.
 func (f *dossier) relay(m Message) {
+	for _, channel := range f.audience() {
+		f.post(channel, job{Kind: PostLine, Message: m.ID, Text: m.Text, Files: m.Attachments})
+	}
+}
+
+// audience are the channels that a line of the visitor's goes to: all that have a thread while it waits, the one that joined
+// afterwards.
+func (f *dossier) audience() []ID {
 	h := f.handoff
-	line := job{Kind: PostLine, Message: m.ID, Text: m.Text, Files: m.Attachments}
 	if h.Stage == StageJoined {
-		f.post(h.Home.Channel, line)
-		return
+		return []ID{h.Home.Channel}
 	}
-	for _, channel := range h.Channels {
-		if !slices.Contains(h.Failed, channel) {
-			f.post(channel, line)
-		}
-	}
+	return slices.DeleteFunc(slices.Clone(h.Channels), func(id ID) bool { return slices.Contains(h.Failed, id) })
 }
 
 // tick is what a timer does when its moment has come. A timer that no longer fits does nothing.

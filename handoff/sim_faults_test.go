@@ -224,11 +224,9 @@ func (w *simWorld) before(written []string) error {
 	w.mayDie(beforeCommit, deed)
 	if w.full {
 		w.meet(faultDisk)
-		w.overdue()
 		return fmt.Errorf("%w: no space left on device", store.ErrUnavailable)
 	}
 	if w.happens(faultRefused, w.commits) {
-		w.overdue()
 		return fmt.Errorf("%w: input/output error", store.ErrUnavailable)
 	}
 	return nil
@@ -240,20 +238,12 @@ func (w *simWorld) after(written []string) error {
 	w.committed(written)
 	w.mayDie(afterCommit, deed)
 	if w.happens(faultAmbiguous, w.commits/2) {
-		w.overdue()
 		return fmt.Errorf("%w: the connection was lost during the commit", store.ErrUnavailable)
 	}
 	if w.current != nil {
 		w.current.call = nil
 	}
 	return nil
-}
-
-// overdue notes that a lane gives up on writing down an outcome, which it does after a while.
-func (w *simWorld) overdue() {
-	if k := w.current; k != nil && k.call != nil && !w.now.Add(w.skew).Before(k.until) {
-		k.call = nil
-	}
 }
 
 // committed keeps what the promises are compared with.

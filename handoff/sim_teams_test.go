@@ -79,7 +79,6 @@ func (t *simTeams) Deliver(_ context.Context, post Post) (Receipt, error) {
 	if errors.As(err, &failed) {
 		call.throttled, call.notBefore = failed.Throttled, w.now.Add(failed.RetryAfter)
 	}
-	lane.until = w.now.Add(w.skew).Add(recordTime)
 	w.tell("answer: %s: %v", told(post), err)
 	if err != nil {
 		return Receipt{}, err

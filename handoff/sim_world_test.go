@@ -65,8 +65,7 @@ type simWorker struct {
 	stop  func()
 	yield func(simRest) bool
 	rest  simRest
-	call  *simCall  // a lane's, from its beginning until its outcome is written down
-	until time.Time // how long the outcome of call is held, by the desk's clock
+	call  *simCall // a lane's, from its beginning until its outcome is written down
 }
 
 // simRest is why a worker does not go on: neither its moment nor a wake has come.

@@ -61,6 +61,7 @@ var statusOf = map[handoff.Code]int{
 	handoff.CodeClosed:              http.StatusConflict,
 	handoff.CodeNothingToRate:       http.StatusConflict,
 	handoff.CodeBusy:                http.StatusServiceUnavailable,
+	handoff.CodeBehind:              http.StatusTooManyRequests,
 	handoff.CodeStore:               http.StatusServiceUnavailable,
 	handoff.CodeDiskFull:            http.StatusServiceUnavailable,
 
