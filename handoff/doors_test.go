@@ -153,7 +153,7 @@ func TestCrowded(t *testing.T) {
 			}
 		}
 		_, err := h.desk.FromVisitor(h.Context(), dana, handoff.Say{Text: "one more"})
-		h.wantCode(err, handoff.CodeBusy)
+		h.wantCode(err, handoff.CodeBehind)
 		h.chat.fails(nil)
 		h.pass(time.Hour)
 		h.says(dana, "one more")
