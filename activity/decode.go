@@ -2,6 +2,7 @@ package activity
 
 import (
 	"bytes"
+	"math"
 	"reflect"
 	"slices"
 	"strconv"
@@ -23,15 +24,18 @@ func unmarshalAnswer(data []byte, v any) error {
 	if string(data) == "null" {
 		return nil
 	}
-	return unmarshalEntries(data, v, maxAnswerEntries)
+	return unmarshalWithin(data, v, maxAnswerEntries, math.MaxInt)
 }
 
 // unmarshal fills *v, a pointer to a struct with an Extra map, from one JSON
 // object.
-func unmarshal(data []byte, v any) error { return unmarshalEntries(data, v, MaxEntries) }
+func unmarshal(data []byte, v any) error {
+	return unmarshalWithin(data, v, MaxEntries, spareMemory+memoryPerByte*len(data))
+}
 
-func unmarshalEntries(data []byte, v any, most int) error {
-	sc := scanner{data: data, entries: most}
+// unmarshalWithin is unmarshal with at most so many entries, in so many bytes.
+func unmarshalWithin(data []byte, v any, entries, memory int) error {
+	sc := scanner{data: data, entries: entries, memory: memory}
 	if err := sc.begin(); err != nil {
 		return err
 	}
@@ -125,9 +129,20 @@ func lowered(name []byte) []byte {
 	return name
 }
 
+// What an Extra map takes besides its texts, in bytes: an empty one has room for eight
+// members, and doubles.
+const (
+	mapMemory    = 400
+	memberMemory = 100
+)
+
 // keep puts the value that is next into Extra.
 func (o *object) keep(sc *scanner, name []byte) error {
-	if err := sc.count(); err != nil {
+	memory := memberMemory
+	if *o.extra == nil {
+		memory += mapMemory
+	}
+	if err := sc.count(memory); err != nil {
 		return err
 	}
 	raw, err := sc.raw()
@@ -172,9 +187,9 @@ func (o *object) adopt(sc *scanner, i int, name string) (settled bool, err error
 		return false, nil
 	}
 	f := &o.fields[i]
-	again := scanner{data: (*o.extra)[name], entries: sc.entries}
+	again := scanner{data: (*o.extra)[name], entries: sc.entries, memory: sc.memory}
 	fits, err := f.decode(&again, o.v.Field(f.at))
-	sc.entries = again.entries
+	sc.entries, sc.memory = again.entries, again.memory
 	if err != nil {
 		return false, err
 	}
@@ -217,6 +232,9 @@ func (f *field) decode(sc *scanner, v reflect.Value) (fits bool, err error) {
 	case kindObject:
 		return f.elem.decode(sc, v)
 	case kindPointer:
+		if next != '{' {
+			return false, nil
+		}
 		v.Set(reflect.New(v.Type().Elem()))
 		return f.elem.decode(sc, v.Elem())
 	case kindTexts, kindObjects:
@@ -224,6 +242,10 @@ func (f *field) decode(sc *scanner, v reflect.Value) (fits bool, err error) {
 	}
 	panic("activity: unknown kind of field " + f.name)
 }
+
+// growth is how many times its size an element of a list takes at most while the list
+// grows to it: what is left behind adds up to the new memory, which is twice the old.
+const growth = 4
 
 func (f *field) decodeList(sc *scanner, v reflect.Value) (fits bool, err error) {
 	if sc.peek() != '[' {
@@ -236,6 +258,7 @@ func (f *field) decodeList(sc *scanner, v reflect.Value) (fits bool, err error) 
 	if f.kind == kindObjects {
 		element.kind, element.elem = kindObject, f.elem
 	}
+	memory := growth * int(v.Type().Elem().Size())
 	for n := 0; ; n++ {
 		more, err := sc.more(']', n == 0)
 		if !more {
@@ -244,7 +267,7 @@ func (f *field) decodeList(sc *scanner, v reflect.Value) (fits bool, err error) 
 			}
 			return err == nil, err
 		}
-		if err := sc.count(); err != nil {
+		if err := sc.count(memory); err != nil {
 			return false, err
 		}
 		v.Grow(1)

@@ -35,8 +35,9 @@
 // Decode takes exactly one JSON object in valid UTF-8, at most MaxDepth values
 // deep, in which no object at any depth names a member twice (A2001; halves of
 // surrogate pairs are all one character in that), and no more than MaxEntries of
-// what costs memory beyond its own text: a decoded activity is a small multiple of
-// its body. Bounding the length is up to the caller, who reads the body.
+// what costs memory beyond its own text, or as many as the length of the text
+// allows: a decoded activity is a small multiple of its body. Bounding the length
+// is up to the caller, who reads the body.
 //
 // # Use
 //

@@ -39,16 +39,19 @@ type Mention struct {
 // Mention returns the entity as a mention. It is false for other entities and
 // for one that mentions nobody.
 func (e Entity) Mention() (Mention, bool) {
-	if e.Type != EntityMention {
-		return Mention{}, false
-	}
 	var m Mention
-	if err := unmarshal(e.Extra["mentioned"], &m.Mentioned); err != nil || m.Mentioned.ID == "" {
+	if e.Type != EntityMention || !e.mention(&m) {
 		return Mention{}, false
 	}
-	if err := json.Unmarshal(e.Extra["text"], &m.Text); err != nil {
-		m.Text = ""
+	return m, true
+}
+
+// mention fills m, whose Text and Extra are empty.
+func (e *Entity) mention(m *Mention) bool {
+	if err := unmarshal(e.Extra["mentioned"], &m.Mentioned); err != nil || m.Mentioned.ID == "" {
+		return false
 	}
+	m.Text = textIn(e.Extra["text"])
 	for name, raw := range e.Extra {
 		if name == "mentioned" || name == "text" && m.Text != "" {
 			continue
@@ -58,7 +61,20 @@ func (e Entity) Mention() (Mention, bool) {
 		}
 		m.Extra[name] = raw
 	}
-	return m, true
+	return true
+}
+
+// textIn reads a JSON string; it is empty when raw is anything else.
+func textIn(raw []byte) string {
+	sc := scanner{data: raw}
+	if sc.peek() != '"' {
+		return ""
+	}
+	text, err := sc.text()
+	if err != nil || sc.end() != nil {
+		return ""
+	}
+	return text
 }
 
 // ClientInfo describes the program a person writes with.
@@ -135,13 +151,22 @@ func NewMention(account ChannelAccount) (entity Entity, text string) {
 
 // Mentions returns all mentions of the activity, in order.
 func (a *Activity) Mentions() []Mention {
-	var mentions []Mention
-	for _, e := range a.Entities {
-		if m, ok := e.Mention(); ok {
-			mentions = append(mentions, m)
+	most := 0
+	for i := range a.Entities {
+		if a.Entities[i].Type == EntityMention {
+			most++
 		}
 	}
-	return mentions
+	if most == 0 {
+		return nil
+	}
+	mentions, n := make([]Mention, most), 0
+	for i := range a.Entities {
+		if e := &a.Entities[i]; e.Type == EntityMention && e.mention(&mentions[n]) {
+			n++
+		}
+	}
+	return mentions[:n]
 }
 
 // MentionsRecipient reports whether the receiving bot is mentioned. The id

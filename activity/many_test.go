@@ -22,7 +22,7 @@ func repeated(pattern string, n int) string {
 	return strings.Join(all, ",")
 }
 
-// TestDecodeBoundsEntries: the last entry that fits, and one more.
+// TestDecodeBoundsEntries: the last entry that fits, and one more, in a text that is long enough for them.
 func TestDecodeBoundsEntries(t *testing.T) {
 	const most = activity.MaxEntries
 	for _, row := range []struct {
@@ -45,10 +45,13 @@ func TestDecodeBoundsEntries(t *testing.T) {
 		{"members of the value", func(n int) string { return `{"value":{` + repeated(`"m%d":0`, n) + `}}` }, 0},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			if _, err := activity.Decode([]byte(row.text(most - row.several))); err != nil {
+			long := func(n int) []byte {
+				return []byte(`{"text":"` + strings.Repeat("a", 200<<10) + `",` + row.text(n)[1:])
+			}
+			if _, err := activity.Decode(long(most - row.several)); err != nil {
 				t.Errorf("%d entries: %v", most, err)
 			}
-			if _, err := activity.Decode([]byte(row.text(most - row.several + 1))); !errors.Is(err, activity.ErrTooMany) {
+			if _, err := activity.Decode(long(most - row.several + 1)); !errors.Is(err, activity.ErrTooMany) {
 				t.Errorf("one more: %v", err)
 			}
 		})
@@ -56,6 +59,32 @@ func TestDecodeBoundsEntries(t *testing.T) {
 	free := `{"value":[` + repeated(`{"a":0}`, 3*most) + `],"text":"` + strings.Repeat("a", 3*most) + `"}`
 	if _, err := activity.Decode([]byte(free)); err != nil {
 		t.Errorf("what stays raw does not count: %v", err)
+	}
+}
+
+// TestDecodeBoundsMemory: a text of nothing but entries has fewer of them than a longer one, and what Teams may send has not
+// too many by far.
+func TestDecodeBoundsMemory(t *testing.T) {
+	mention := `{"type":"mention","text":"<at>Ada</at>","mentioned":{"id":"29:1` + strings.Repeat("a", 90) + `","name":"Ada"}}`
+	member := `{"id":"29:1` + strings.Repeat("a", 90) + `","aadObjectId":"bbbbbbbb-0000-4000-8000-000000000002"}`
+	for _, row := range []struct {
+		name, text string
+		err        error
+	}{
+		{"empty members", `{"membersAdded":[` + repeated(`{}`, 1000) + `]}`, activity.ErrTooMany},
+		{"empty entities", `{"entities":[` + repeated(`{}`, 1000) + `]}`, activity.ErrTooMany},
+		{"empty attachments in the wrong case", `{"ATTACHMENTS":[` + repeated(`{}`, 1000) + `]}`, activity.ErrTooMany},
+		{"entities of one member", `{"entities":[` + repeated(`{"a":0}`, 500) + `]}`, activity.ErrTooMany},
+		{"unknown members", `{` + repeated(`"m%d":0`, 1000) + `}`, activity.ErrTooMany},
+		{"thirty of each", `{"membersAdded":[` + repeated(`{}`, 10) + `],"entities":[` + repeated(`{"a":0}`, 10) + `],` + repeated(`"m%d":0`, 30) + `}`, nil},
+		{"a crowd that comes", `{"membersAdded":[` + repeated(member, 500) + `]}`, nil},
+		{"a crowd that is mentioned", `{"entities":[` + repeated(mention, 300) + `]}`, nil},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			if _, err := activity.Decode([]byte(row.text)); !errors.Is(err, row.err) {
+				t.Error(err)
+			}
+		})
 	}
 }
 

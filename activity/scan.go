@@ -11,10 +11,18 @@ import (
 const MaxDepth = 64
 
 // MaxEntries bounds what costs memory beyond its own text: the members of one
-// object, and all elements of typed lists and unknown members taken together.
-// What Teams sends stays below a hundred. PagedMembers and TeamChannels, which the
-// bot asks for itself, may have 64 times as many in all.
+// object, and all elements of typed lists and unknown members taken together. A
+// short text may have fewer: as many as take 32 KiB and six times its length. What
+// Teams sends stays below a hundred. PagedMembers and TeamChannels, which the bot
+// asks for itself, may have 64 times as many in all, however short they are.
 const MaxEntries = 1024
+
+// The bytes that list elements and unknown members may take. A thousand empty members
+// of a conversation are three kilobytes of text, and would be eight hundred in memory.
+const (
+	spareMemory   = 32 << 10
+	memoryPerByte = 6 // of the text
+)
 
 // maxAnswerEntries takes in a page of members, or all channels of a team, with a
 // dozen members each that nobody knows.
@@ -56,6 +64,7 @@ type scanner struct {
 	pos     int
 	depth   int
 	entries int   // list elements and unknown members that may still be decoded
+	memory  int   // bytes that they may still take
 	names   names // in the objects that skipObject is inside of
 }
 
@@ -100,12 +109,14 @@ func (s *scanner) more(closing byte, first bool) (bool, error) {
 	return false, s.fail(ErrSyntax)
 }
 
-// count notes an entry that is about to be decoded into memory of its own.
-func (s *scanner) count() error {
-	if s.entries == 0 {
+// count notes an entry that is about to be decoded into memory of its own, of so
+// many bytes.
+func (s *scanner) count(memory int) error {
+	if s.entries == 0 || s.memory < memory {
 		return s.fail(ErrTooMany)
 	}
 	s.entries--
+	s.memory -= memory
 	return nil
 }
 

@@ -25,13 +25,12 @@ import (
 // bodyLimit is what the endpoint reads at most, in bytes.
 const bodyLimit = 256 << 10
 
-// stuffed is an activity of nearly the greatest size: a good one with as many repetitions of a text as fit. %x in the text is
-// the turn.
-func stuffed(svc *bottest.Service, before, unit, after string) []byte {
+// stuffed is an activity of nearly that size: a good one with as many repetitions of a text as fit. %x in the text is the turn.
+func stuffed(svc *bottest.Service, size int, before, unit, after string) []byte {
 	base := goodActivity(svc)
 	delete(base, "text")
 	good := base.json()
-	room := bodyLimit - len(good) - len(before) - len(after) - 2
+	room := size - len(good) - len(before) - len(after) - 2
 	var middle strings.Builder
 	for i := 0; ; i++ {
 		next := unit
@@ -47,8 +46,8 @@ func stuffed(svc *bottest.Service, before, unit, after string) []byte {
 }
 
 // hostileBodies are what costs a decoder most for its size.
-func hostileBodies(svc *bottest.Service) map[string][]byte {
-	with := func(before, unit, after string) []byte { return stuffed(svc, before, unit, after) }
+func hostileBodies(svc *bottest.Service, size int) map[string][]byte {
+	with := func(before, unit, after string) []byte { return stuffed(svc, size, before, unit, after) }
 	return map[string][]byte{
 		"a long text":                  with(`"summary":"`, `a`, `"`),
 		"a text of escapes":            with(`"summary":"`, `\u0041`, `"`),
@@ -57,9 +56,13 @@ func hostileBodies(svc *bottest.Service) map[string][]byte {
 		"entities of one member":       with(`"entities":[`, `{"a":0},`, `]`),
 		"entities of known members":    with(`"entities":[`, `{"type":"","text":""},`, `]`),
 		"members of the conversation":  with(`"membersAdded":[`, `{},`, `]`),
+		"members with odd members":     with(`"membersAdded":[`, `{"a":0},`, `]`),
+		"members of the roster":        with(`"membersAdded":[`, `{"objectId":"a"},`, `]`),
+		"other spellings":              with(``, `"cONVERSATION%x":0,`, ``),
 		"attachments":                  with(`"attachments":[`, `{},`, `]`),
 		"mentions":                     with(`"text":"x","entities":[`, `{"type":"mention","mentioned":{"id":"a"}},`, `]`),
-		"mentions of the bot in words": with(`"entities":[`+strings.Repeat(`{"type":"mention","text":"x","mentioned":{"id":"`+svc.BotID()+`"}},`, 250)+`{}],"text":"`, `x`, `"`),
+		"mentions with odd members":    with(`"text":"x","entities":[`, `{"type":"mention","mentioned":{"id":"a","b":0}},`, `]`),
+		"mentions of the bot in words": with(`"entities":[`+strings.Repeat(`{"type":"mention","text":"x","mentioned":{"id":"`+svc.BotID()+`"}},`, size/1024)+`{}],"text":"`, `x`, `"`),
 		"tags without entities":        with(`"text":"`, `<at>x</at>`, `"`),
 		"tags that stay open":          with(`"text":"`, `<at `, `"`),
 		"an entity of many members":    with(`"entities":[{`, `"%x":0,`, `}]`),
@@ -77,7 +80,8 @@ func hostileBodies(svc *bottest.Service) map[string][]byte {
 	}
 }
 
-// TestAHostileBodyCostsASmallMultipleOfItself counts every byte that is allocated between the request and the answer.
+// TestAHostileBodyCostsASmallMultipleOfItself counts every byte that is allocated between the request and the answer, of which
+// a short body has its share too.
 func TestAHostileBodyCostsASmallMultipleOfItself(t *testing.T) {
 	svc := bottest.Start(t, bottest.Config{})
 	endpoint := bot.Receive(newVerifier(t, svc), bot.HandlerFunc(func(_ context.Context, turn *bot.Turn) (*activity.InvokeResponse, error) {
@@ -86,26 +90,32 @@ func TestAHostileBodyCostsASmallMultipleOfItself(t *testing.T) {
 		return nil, nil
 	}), bot.Options{Log: newLog(io.Discard)})
 	token := "Bearer " + svc.Token(bottest.TokenOptions{})
-	for name, body := range hostileBodies(svc) {
-		t.Run(name, func(t *testing.T) {
-			if len(body) < bodyLimit*9/10 || len(body) > bodyLimit {
-				t.Fatalf("the body has %d bytes", len(body))
-			}
-			r := httptest.NewRequest(http.MethodPost, "/api/messages", bytes.NewReader(body))
-			r.Header.Set("Content-Type", "application/json")
-			r.Header.Set("Authorization", token)
-			w := httptest.NewRecorder()
-			var before, after runtime.MemStats
-			runtime.ReadMemStats(&before)
-			endpoint.ServeHTTP(w, r)
-			runtime.ReadMemStats(&after)
-			if w.Code != http.StatusOK && w.Code != http.StatusBadRequest {
-				t.Errorf("status %d", w.Code)
-			}
-			if spent := after.TotalAlloc - before.TotalAlloc; spent > 16*uint64(len(body)) {
-				t.Errorf("%d bytes of body cost %d bytes of memory", len(body), spent)
-			}
-		})
+	costs := func(t *testing.T, body []byte) int {
+		r := httptest.NewRequest(http.MethodPost, "/api/messages", bytes.NewReader(body))
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Authorization", token)
+		w := httptest.NewRecorder()
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		endpoint.ServeHTTP(w, r)
+		runtime.ReadMemStats(&after)
+		if w.Code != http.StatusOK && w.Code != http.StatusBadRequest {
+			t.Errorf("status %d", w.Code)
+		}
+		return int(after.TotalAlloc - before.TotalAlloc)
+	}
+	costs(t, goodActivity(svc).json()) // the keys, which are fetched once
+	for _, size := range []int{2 << 10, 3 << 10, 4 << 10, 8 << 10, 16 << 10, 32 << 10, 64 << 10, bodyLimit} {
+		for name, body := range hostileBodies(svc, size) {
+			t.Run(fmt.Sprintf("%s in %d KiB", name, size>>10), func(t *testing.T) {
+				if len(body) < size*9/10 || len(body) > size {
+					t.Fatalf("the body has %d bytes", len(body))
+				}
+				if spent := costs(t, body); spent > 16*len(body)+128<<10 {
+					t.Errorf("%d bytes of body cost %d bytes of memory", len(body), spent)
+				}
+			})
+		}
 	}
 }
 
