@@ -48,18 +48,40 @@ func (b *Browser) Open(path string) {
 // those who cannot see: nothing may stick out to the side, and axe may find nothing. It keeps pictures under the name.
 func (b *Browser) Judge(name string) {
 	b.Helper()
-	for _, width := range []int64{360, 1280} {
+	for _, width := range widths {
 		for _, scheme := range []string{"light", "dark"} {
-			b.Window(width, 800)
 			b.Scheme(scheme)
 			where := fmt.Sprintf("%s-%d-%s", name, width, scheme)
-			b.ShootPage(where)
-			if wide := Eval[int](b, "document.documentElement.scrollWidth"); wide > int(width) {
-				b.Errorf("%s is %d wide", where, wide)
-			}
+			b.fits(where, width)
 			if findings := b.Axe(); findings != "" {
 				b.Errorf("%s: axe finds\n%s", where, findings)
 			}
 		}
 	}
 }
+
+var widths = []int64{360, 1280} // of a phone and of a wide screen
+
+// Fits looks at the page that is open on a phone and on a wide screen: nothing may stick out to the side. It keeps pictures under the name.
+func (b *Browser) Fits(name string) {
+	b.Helper()
+	for _, width := range widths {
+		b.fits(fmt.Sprintf("%s-%d", name, width), width)
+	}
+}
+
+func (b *Browser) fits(where string, width int64) {
+	b.Helper()
+	b.Window(width, 800)
+	b.ShootPage(where)
+	if wide := Eval[int](b, "document.documentElement.scrollWidth"); wide > int(width) {
+		b.Errorf("%s is %d wide", where, wide)
+	}
+	if out := Eval[[]string](b, sticksOut); len(out) > 0 {
+		b.Errorf("%s: out of its box sticks %q", where, out)
+	}
+}
+
+// sticksOut lists the texts of a card, a note or a line that go beyond its edge.
+const sticksOut = `[...document.querySelectorAll("main :is(.card, .note, .flash, .error, .errors, .empty, .line, .said li, table.stack)")]
+	.filter((e) => e.scrollWidth > e.clientWidth + 1 && e.checkVisibility()).map((e) => e.className + ": " + e.innerText.slice(0, 80))`
