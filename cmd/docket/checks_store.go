@@ -17,6 +17,9 @@ func (p *patient) lookAtTenants(context.Context) []finding {
 		if p.storeErr != nil {
 			return p.warn("", "not looked at, because the store cannot be read")
 		}
+		if unset := p.unset(); unset != nil {
+			return unset
+		}
 		return p.warn("add the app to a team in Teams and mention the bot there", "nothing has been heard from any tenant yet")
 	}
 	var all []finding
@@ -44,6 +47,9 @@ func (p *patient) lookAtChannels(context.Context) []finding {
 	case p.storeErr != nil:
 		return p.warn("", "not looked at, because the store cannot be read")
 	case p.records == nil || len(p.records.Channels) == 0:
+		if unset := p.unset(); unset != nil {
+			return unset
+		}
 		return p.warn("mention the bot in the channel where your specialists are", "no channel is connected")
 	}
 	var all []finding

@@ -164,6 +164,11 @@ func TestDoctorOfNothing(t *testing.T) {
 	if code != 0 || found["settings"].Status != warning || !strings.Contains(found["store"].Cause, "none yet") {
 		t.Errorf("%d: %+v", code, found)
 	}
+	for _, name := range []string{"clock", "tenants", "channels"} { // mentioning a bot that is not there yet is no advice
+		if f := found[name]; f.Status != warning || f.Cause != "not looked at, because Microsoft Teams is not set up" || f.Remedy != "" {
+			t.Errorf("%s: %+v", name, f)
+		}
+	}
 	if files, _ := filepath.Glob(store + "*"); len(files) > 0 {
 		t.Errorf("it made %v", files)
 	}
