@@ -191,7 +191,12 @@ func TestTeamsThatIsNotSetUp(t *testing.T) {
 			t.Errorf("%s: %d", path, page.Status)
 		}
 	}
-	if page := olga.Get("/admin/integrations"); page.Status != http.StatusOK || !strings.Contains(page.Body, "DOCKET_BOT_ID") || !strings.Contains(page.Body, "DOCKET_SLACK_BOT_TOKEN") {
-		t.Errorf("%d\n%s", page.Status, page.Body)
+	page := olga.Get("/admin/integrations")
+	for _, text := range []string{
+		"DOCKET_BOT_ID", "DOCKET_SLACK_BOT_TOKEN", site.URL + "/api/messages", site.URL + callback, "DOCKET_PUBLIC_URL", // the site's address is no https one
+	} {
+		if page.Status != http.StatusOK || !strings.Contains(page.Body, text) {
+			t.Errorf("%d, without %s\n%s", page.Status, text, page.Body)
+		}
 	}
 }

@@ -51,6 +51,7 @@ var notSetUp = problem{http.StatusNotFound, "Not set up", "Microsoft Teams is no
 type integrationsView struct {
 	App      string
 	SetUp    bool // Microsoft Teams is in the settings
+	At       addresses
 	State    string
 	Done     int
 	Steps    int
@@ -58,7 +59,7 @@ type integrationsView struct {
 }
 
 func (v *visit) integrationsPage() error {
-	view := integrationsView{App: v.app, SetUp: v.teams != nil}
+	view := integrationsView{App: v.app, SetUp: v.teams != nil, At: v.addresses()}
 	if v.teams != nil {
 		g, err := v.guide()
 		if err != nil {
@@ -151,7 +152,7 @@ func (v *visit) guide() (guide, error) {
 		g.NoApp = err.Error()
 	}
 	g.Admitted = v.teams.Admits(g.Tenant.ID) || g.Tenant.ID == ""
-	g.Steps = steps(g.Tenant, g.Channels)
+	g.Steps = steps(g.Tenant, g.Channels, v.addresses())
 	g.Started = g.Done() > 0 || !g.Tenant.ConsentedAt.IsZero()
 	return g, nil
 }

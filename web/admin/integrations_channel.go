@@ -62,14 +62,14 @@ func (v *visit) gear() (gearView, error) {
 		return view, err
 	}
 	if c.Trial != nil {
-		view.Trial, err = v.trial(*c.Trial)
+		view.Trial, err = v.trial(c)
 	}
 	return view, err
 }
 
-func (v *visit) trial(t handoff.Trial) (*trialView, error) {
-	view := &trialView{Trial: t}
-	h, err := v.desk.Handoff(v.ctx(), t.Handoff)
+func (v *visit) trial(c handoff.Channel) (*trialView, error) {
+	view := &trialView{Trial: *c.Trial}
+	h, err := v.desk.Handoff(v.ctx(), c.Trial.Handoff)
 	switch {
 	case handoff.CodeOf(err) != "": // it is gone
 		return nil, nil
@@ -81,21 +81,16 @@ func (v *visit) trial(t handoff.Trial) (*trialView, error) {
 		view.State = h.Specialist.Name + " has pressed Join conversation. Now a line in the thread, without a mention, shows whether replies arrive."
 	case !h.FirstJoined.IsZero():
 		view.State = "It made the round trip."
+	case len(h.Failed) > 0 && (len(h.Threads) > 0 || c.IsLost(handoff.LostByAdmin)):
+		view.State = "It ended because the channel was disconnected."
+	case len(h.Failed) > 0 && c.Cause == "":
+		view.State = "It did not arrive in the channel. The server's log says why."
 	case len(h.Failed) > 0:
-		view.State = "It did not arrive in the channel. " + channelCause(v, h)
+		view.State = "It did not arrive in the channel. The channel is " + string(c.State) + ": " + c.Cause + "."
 	default:
 		view.State = "Nobody pressed Join conversation in time."
 	}
 	return view, nil
-}
-
-// channelCause is why the channel that a test went to is out of reach now.
-func channelCause(v *visit, h handoff.Handoff) string {
-	c, err := v.desk.Channel(v.ctx(), h.Channels[0])
-	if err != nil || c.Cause == "" {
-		return "The server's log says why."
-	}
-	return "The channel is " + string(c.State) + ": " + c.Cause + "."
 }
 
 func (v *visit) channelPage() error {

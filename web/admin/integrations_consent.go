@@ -16,9 +16,16 @@ import (
 
 const proveTime = 15 * time.Second // for a token that proves a consent
 
-// consentReturn is where Microsoft's page sends an admin back to.
-func (s *Server) consentReturn() string {
-	return strings.TrimRight(s.public.String(), "/") + "/integrations/teams/callback"
+// addresses are what a bot and its app registration have to know of this server.
+type addresses struct {
+	Messages string // the messaging endpoint
+	Return   string // the redirect URI, where Microsoft's page sends an admin back to
+	Reached  bool   // Microsoft can reach them at all, because they are https
+}
+
+func (s *Server) addresses() addresses {
+	public := strings.TrimRight(s.public.String(), "/")
+	return addresses{Messages: public + "/api/messages", Return: public + "/integrations/teams/callback", Reached: s.public.Scheme == "https"}
 }
 
 // note writes an entry into the audit log, in the transaction of what it is about.
@@ -37,7 +44,7 @@ func (v *visit) askConsent() error {
 	if err != nil {
 		return err
 	}
-	page, err := v.teams.ConsentPage(v.consentReturn(), state)
+	page, err := v.teams.ConsentPage(v.addresses().Return, state)
 	if err != nil {
 		return err
 	}
@@ -92,7 +99,7 @@ func (v *visit) consentBack() error {
 	if cause != "" {
 		return v.done(path, "You have agreed. Microsoft gives us no token for the tenant yet; the list below says why.")
 	}
-	return v.done(path, "You have agreed, and Microsoft has confirmed it. Next: put the app into a team.")
+	return v.done(path, "You have agreed, and Microsoft has confirmed it. The list shows what is left.")
 }
 
 // isGUID takes the one spelling that directories use; others would make a path of a tenant.

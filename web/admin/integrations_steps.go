@@ -25,11 +25,11 @@ const (
 )
 
 // steps are derived from what was seen, so they tick themselves, and a step that stops being true is open again.
-func steps(t handoff.Tenant, channels []channelView) []step {
-	return []step{consentStep(t), appStep(t, channels), mentionStep(channels), repliesStep(channels), trialStep(channels)}
+func steps(t handoff.Tenant, channels []channelView, at addresses) []step {
+	return []step{consentStep(t, at), appStep(t, channels), mentionStep(channels, at), repliesStep(channels), trialStep(channels)}
 }
 
-func consentStep(t handoff.Tenant) step {
+func consentStep(t handoff.Tenant, at addresses) step {
 	s := step{Name: stepConsent, Text: "An admin of your tenant has agreed", Done: t.Admitted()}
 	switch {
 	case s.Done:
@@ -37,7 +37,8 @@ func consentStep(t handoff.Tenant) step {
 	case t.TokenCause != "" && !t.ConsentedAt.IsZero():
 		s.Open = "You have agreed, but Microsoft gives us no token for the tenant: " + t.TokenCause + "."
 	default:
-		s.Open = "Press Connect and agree on Microsoft’s page. You need to be an admin of the tenant, or to ask one."
+		s.Open = "Press Connect and agree on Microsoft’s page. You need to be an admin of the tenant, or to ask one. " +
+			"When Microsoft says that the redirect URI does not match, add " + at.Return + " to the app registration, under Authentication > Web."
 	}
 	return s
 }
@@ -72,7 +73,7 @@ func teamNames(installed []handoff.Installed) string {
 	return out
 }
 
-func mentionStep(channels []channelView) step {
+func mentionStep(channels []channelView, at addresses) step {
 	s := step{Name: stepMention, Text: "The bot was mentioned in a channel"}
 	i := slices.IndexFunc(channels, func(c channelView) bool { return c.State != handoff.ChannelDisconnected })
 	switch {
@@ -80,8 +81,12 @@ func mentionStep(channels []channelView) step {
 		s.Done, s.Fact = true, channels[i].Title()+", by "+channels[i].By()+"."
 	case len(channels) > 0:
 		s.Open = "Every channel is disconnected: " + channels[0].Cause + "."
+		if remedy := channels[0].Remedy(); remedy != "" {
+			s.Open += " To do: " + remedy + "."
+		}
 	default:
-		s.Open = "In the channel where your specialists are, write a message that mentions the bot. It answers there."
+		s.Open = "In the channel where your specialists are, write a message that mentions the bot. It answers there. " +
+			"When it does not: in the Azure Bot, under Configuration, the messaging endpoint must be " + at.Messages + ", and under Channels Microsoft Teams must be added."
 	}
 	return s
 }

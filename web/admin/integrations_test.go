@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/docket-handoff/docket/audit"
+	"github.com/docket-handoff/docket/checks/browser"
 	"github.com/docket-handoff/docket/handoff"
 	"github.com/docket-handoff/docket/web/admin"
 	"github.com/docket-handoff/docket/web/admin/admintest"
@@ -78,6 +79,46 @@ func TestChecklist(t *testing.T) {
 	change(func(c *handoff.Channel) { c.Regain(handoff.LostDeleted) })
 	site.Must(site.Desk.Proved(ctx, "teams", homeTenant, "the secret has expired"))
 	want("when the token is refused", "app", "mention", "replies", "trial")
+}
+
+// TestStepsSayTheAddresses: what must be registered with Microsoft stands where somebody looks for it when it does not work.
+func TestStepsSayTheAddresses(t *testing.T) {
+	site := admintest.New(t, withTeams)
+	olga := site.SignIn(admin.RoleAdmin)
+	page := olga.Get("/admin/integrations/teams")
+	for _, text := range []string{"redirect URI does not match, add " + site.URL + callback, "messaging endpoint must be " + site.URL + "/api/messages"} {
+		if !strings.Contains(page.Body, text) {
+			t.Errorf("it does not say %q\n%s", text, page.Body)
+		}
+	}
+	site.Must(site.Desk.Disconnect(t.Context(), inTeams(site, homeTenant, "Leads"), nil))
+	if page := olga.Get("/admin/integrations/teams"); !strings.Contains(page.Body, "To do: mention the bot in the channel to connect it again.") {
+		t.Errorf("with nothing but a disconnected channel:\n%s", page.Body)
+	}
+	if page := olga.Get(comeBack(goOut(t, olga), "tenant", homeTenant)); page.Status != http.StatusSeeOther {
+		t.Fatalf("%d\n%s", page.Status, page.Body)
+	} else if next := olga.Get(page.Location); !strings.Contains(next.Body, "The list shows what is left.") {
+		t.Error(next.Body)
+	}
+}
+
+// TestTestThatWasCutOff: a test whose channel was disconnected under it did arrive there.
+func TestTestThatWasCutOff(t *testing.T) {
+	site := admintest.New(t)
+	olga := site.SignIn(admin.RoleAdmin)
+	id := site.Connect("Leads")
+	path := "/admin/integrations/channels/" + string(id)
+	olga.Post(path+"/test", nil)
+	olga.Post(path+"/disconnect", nil)
+	for deadline := time.Now().Add(browser.Patience); ; time.Sleep(10 * time.Millisecond) {
+		page := olga.Get(path)
+		if strings.Contains(page.Body, "It ended because the channel was disconnected.") {
+			return
+		}
+		if strings.Contains(page.Body, "did not arrive") || time.Now().After(deadline) {
+			t.Fatal(page.Body)
+		}
+	}
 }
 
 // TestGear: what stands behind a channel's gear, who may press what, and what is written down.
