@@ -30,12 +30,17 @@
 // A bot is a verifier, a client and a handler, most often a [Router]:
 //
 //	hosts, err := auth.NewHosts(auth.Public)
-//	verifier, err := auth.NewVerifier(auth.VerifierConfig{AppID: id, Hosts: hosts})
+//	verifier, err := auth.NewVerifier(auth.VerifierConfig{
+//		AppID: id, Hosts: hosts, Tenants: func(t string) bool { return strings.EqualFold(t, tenant) },
+//	})
 //	tokens, err := auth.NewClientSecret(auth.ClientSecretConfig{AppID: id, Secret: secret, Tenant: tenant})
 //	client, err := bot.NewClient(bot.ClientConfig{Tokens: tokens, Hosts: hosts})
 //	router := &bot.Router{
 //		Message: func(ctx context.Context, t *bot.Turn) (*activity.InvokeResponse, error) {
 //			a := t.Activity
+//			if a.FromBot() {
+//				return nil, nil // two bots that answer each other never stop
+//			}
 //			_, err := client.Send(ctx, a.ServiceURL, a.Conversation.ID, &activity.Activity{
 //				Type: activity.TypeMessage, TextFormat: activity.TextPlain, Text: "You said " + a.TextFor("28:"+id),
 //			})

@@ -1,13 +1,16 @@
-// Echo is a whole bot: it answers every message with the same words.
+// Echo is a whole bot: it answers every message of a person with the same words.
 package main
 
 import (
 	"cmp"
 	"context"
+	"errors"
 	"log"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/docket-handoff/docket/activity"
 	"github.com/docket-handoff/docket/auth"
@@ -15,26 +18,23 @@ import (
 )
 
 func main() {
-	env := os.Getenv
-	id := env("DOCKET_BOT_ID")
-	extra := strings.FieldsFunc(env("DOCKET_BOT_SERVICE_HOSTS"), func(r rune) bool { return r == ',' })
-	cloud := must(auth.CloudByName(env("DOCKET_BOT_CLOUD")))
-	hosts := must(auth.NewHosts(cloud, extra...))
-	verifier := must(auth.NewVerifier(auth.VerifierConfig{AppID: id, Cloud: cloud, MetadataURL: env("DOCKET_BOT_OPENID_METADATA"), Hosts: hosts}))
-	tokens := must(auth.NewClientSecret(auth.ClientSecretConfig{AppID: id, Cloud: cloud, Secret: env("DOCKET_BOT_SECRET"), Tenant: env("DOCKET_BOT_TENANT"), TokenURL: env("DOCKET_BOT_TOKEN_URL")}))
-	client := must(bot.NewClient(bot.ClientConfig{Tokens: tokens, Hosts: hosts}))
-	echo := func(ctx context.Context, t *bot.Turn) (*activity.InvokeResponse, error) {
-		_, err := client.Send(ctx, t.Activity.ServiceURL, t.Activity.Conversation.ID, &activity.Activity{
-			Type: activity.TypeMessage, TextFormat: activity.TextPlain, Text: "Echo: " + t.Activity.TextFor("28:"+id)})
-		return nil, err
-	}
-	http.Handle("/api/messages", bot.Receive(verifier, &bot.Router{Message: echo}, bot.Options{}))
-	log.Fatal(http.ListenAndServe(cmp.Or(env("DOCKET_ADDR"), "127.0.0.1:3978"), nil))
-}
-
-func must[T any](v T, err error) T {
-	if err != nil {
+	env, id, home := os.Getenv, os.Getenv("DOCKET_BOT_ID"), os.Getenv("DOCKET_BOT_TENANT")
+	list := func(value string) []string { return strings.Fields(strings.ReplaceAll(value, ",", " ")) }
+	named := list(strings.ToLower(cmp.Or(env("DOCKET_BOT_ALLOWED_TENANTS"), home, "*"))) // only an old multi-tenant bot has no home
+	allowed := func(t string) bool { return slices.Contains(named, "*") || slices.Contains(named, strings.ToLower(t)) }
+	cloud, err1 := auth.CloudByName(env("DOCKET_BOT_CLOUD"))
+	hosts, err2 := auth.NewHosts(cloud, list(env("DOCKET_BOT_SERVICE_HOSTS"))...)
+	verifier, err3 := auth.NewVerifier(auth.VerifierConfig{AppID: id, Cloud: cloud, MetadataURL: env("DOCKET_BOT_OPENID_METADATA"), Hosts: hosts, Tenants: allowed})
+	tokens, err4 := auth.NewClientSecret(auth.ClientSecretConfig{AppID: id, Cloud: cloud, Secret: env("DOCKET_BOT_SECRET"), Tenant: home, TokenURL: env("DOCKET_BOT_TOKEN_URL")})
+	client, err5 := bot.NewClient(bot.ClientConfig{Tokens: tokens, Hosts: hosts})
+	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
 		log.Fatal(err)
 	}
-	return v
+	http.Handle("/api/messages", bot.Receive(verifier, &bot.Router{Message: func(ctx context.Context, t *bot.Turn) (_ *activity.InvokeResponse, err error) {
+		if said := t.Activity; !said.FromBot() { // two bots that answer each other never stop
+			_, err = client.Send(ctx, said.ServiceURL, said.Conversation.ID, &activity.Activity{Type: activity.TypeMessage, TextFormat: activity.TextPlain, Text: "Echo: " + said.TextFor("28:"+id)})
+		}
+		return nil, err
+	}}, bot.Options{}))
+	log.Fatal((&http.Server{Addr: cmp.Or(env("DOCKET_ADDR"), "127.0.0.1:3978"), ReadHeaderTimeout: 5 * time.Second}).ListenAndServe())
 }
