@@ -3,6 +3,7 @@ package handoff
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -13,19 +14,19 @@ import (
 type seen struct {
 	lanes    atomic.Int64 // workers that run
 	sending  atomic.Int64 // posts under way
-	retries  atomic.Int64 // attempts that certainly failed and are made again
-	doubts   atomic.Int64 // attempts of which nobody knows
+	retries  atomic.Int64 // attempts at a post that certainly failed and are made again
+	doubts   atomic.Int64 // attempts at a post of which nobody knows
 	repeated atomic.Int64 // inputs of platforms that had come before
 }
 
+// judged counts an attempt at one post, however many lines it carried.
 func (s *seen) judged(jobs []judged) {
-	for _, j := range jobs {
-		switch j.verdict {
-		case verdictAgain:
-			s.retries.Add(1)
-		case verdictDoubt:
-			s.doubts.Add(1)
-		}
+	met := func(v verdict) bool { return slices.ContainsFunc(jobs, func(j judged) bool { return j.verdict == v }) }
+	switch {
+	case met(verdictDoubt):
+		s.doubts.Add(1)
+	case met(verdictAgain):
+		s.retries.Add(1)
 	}
 }
 
