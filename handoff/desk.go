@@ -59,11 +59,16 @@ type Desk struct {
 
 	// sleep is how everything that lives here waits, so that whoever owns the time can take its steps one by one.
 	sleep func(ctx context.Context, wake <-chan struct{}, pause time.Duration) error
+
+	// ticks is a clock that nobody sets. It says how long this desk has been there.
+	ticks func() time.Duration
 }
 
 // NewDesk makes a desk on an open store. It starts nothing: see Run.
 func NewDesk(engine store.Engine, cfg Config) *Desk {
+	began := time.Now()
 	d := &Desk{
+		ticks:  func() time.Duration { return time.Since(began) },
 		engine: engine, app: cfg.App, platforms: map[string]Platform{},
 		brief: cfg.Brief, closing: cfg.Close, disk: cfg.Room, now: cfg.Clock, chance: cfg.Rand, log: cfg.Log, sleep: sleep,
 		limits: cfg.Limits.orDefaults(), heartbeat: cmp.Or(cfg.Heartbeat, defaultHeartbeat),

@@ -17,10 +17,15 @@ const (
 // runHeart notes that the desk is alive, once in a while and when it stops. A platform that met nobody gives up soon, so
 // whoever finds that the desk was away tells the threads that something may not have arrived.
 func (d *Desk) runHeart(ctx context.Context) error {
+	var noted *time.Duration // when it last did, by the clock that nobody sets; nil: not in this life
 	for {
-		err := d.beat(ctx)
+		at := d.ticks()
+		err := d.beat(ctx, noted)
 		if errors.Is(err, store.ErrClosed) {
 			return err
+		}
+		if err == nil {
+			noted = &at
 		}
 		d.complain("note that it is alive", err)
 		if err := d.sleep(ctx, nil, d.heartbeat); err != nil {
@@ -30,8 +35,9 @@ func (d *Desk) runHeart(ctx context.Context) error {
 	}
 }
 
-// beat notes the moment, after everybody was told of the time in which nobody did.
-func (d *Desk) beat(ctx context.Context) error {
+// beat notes the moment, after everybody was told of the time in which nobody did. While it lives the desk measures that time
+// itself: somebody may have set the clock meanwhile, and a desk that was there has missed nothing.
+func (d *Desk) beat(ctx context.Context, noted *time.Duration) error {
 	var since time.Time
 	var found bool
 	err := d.view(ctx, func(tx store.Tx) (err error) {
@@ -41,7 +47,11 @@ func (d *Desk) beat(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if now := d.now(); found && now.Sub(since) > missedBeats*d.heartbeat {
+	now := d.now()
+	if noted != nil {
+		now = since.Add(d.ticks() - *noted)
+	}
+	if found && now.Sub(since) > missedBeats*d.heartbeat {
 		d.log.Warn("the desk was away; open threads are told", "since", since, "for", now.Sub(since).Round(time.Second))
 		for _, stage := range []Stage{StageJoined, StageWaiting} {
 			if err := d.tellGap(ctx, stage, since, now); err != nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -97,6 +98,32 @@ func TestTimeAwayIsToldOnce(t *testing.T) {
 		}
 		h.restart()
 	})
+}
+
+// TestClockIsSet: a desk that runs on while somebody sets the clock was not away, and knows how long it was when it is.
+func TestClockIsSet(t *testing.T) {
+	for _, step := range []time.Duration{90 * time.Second, -time.Hour} {
+		t.Run(step.String(), func(t *testing.T) {
+			play(t, func(h *house) {
+				var set atomic.Int64
+				h.clock = func() time.Time { return time.Now().Add(time.Duration(set.Load())) }
+				h.beating()
+				h.joined("Dana")
+				h.pass(time.Minute)
+				set.Store(int64(step))
+				h.pass(2 * time.Minute)
+				wantLines(t, "after the step", h.gaps(sales))
+				h.engine.full.Store(true)
+				set.Store(0)
+				h.pass(5 * time.Minute)
+				h.engine.full.Store(false)
+				h.pass(time.Minute)
+				if n := len(h.gaps(sales)); n != 1 {
+					t.Errorf("told %d times of a time in which the store was away", n)
+				}
+			})
+		})
+	}
 }
 
 // TestStoreAway: a desk that lives and cannot note it was deaf too.

@@ -46,6 +46,7 @@ type house struct {
 	beat   time.Duration
 	place  *handoff.Place // where act presses; nil: on the newest card
 	room   handoff.Room   // what the disk has room for
+	clock  func() time.Time
 }
 
 // play runs a test in a bubble with a house in it, and sees that the lists are right when it is over.
@@ -83,7 +84,7 @@ func (h *house) open() {
 	h.engine = &mortal{Engine: engine}
 	h.desk = handoff.NewDesk(h.engine, handoff.Config{
 		Limits: h.limits, Heartbeat: h.beat, Platforms: []handoff.Platform{h.chat}, Brief: brief, Close: closing,
-		Room: func() handoff.Room { return h.room }, Log: slog.New(slog.NewTextHandler(h.Output(), nil)),
+		Room: func() handoff.Room { return h.room }, Clock: h.clock, Log: slog.New(slog.NewTextHandler(h.Output(), nil)),
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)

@@ -103,6 +103,7 @@ func (w *simWorld) number() int {
 func (w *simWorld) start() {
 	w.desk = NewDesk(simEngine{w}, Config{Platforms: []Platform{w.teams}, Clock: func() time.Time { return w.now.Add(w.skew) }, Rand: w.spread, Heartbeat: simHeartbeat})
 	w.desk.sleep = w.sleep
+	w.desk.ticks = func() time.Duration { return w.now.Sub(w.started) }
 	w.life, w.end = context.WithCancel(context.Background())
 	w.started, w.dying, w.current = w.now, false, nil
 	w.workers, w.lanes, w.relook = nil, map[ID]*simWorker{}, true
