@@ -21,7 +21,7 @@ const (
 	CodeDecided             Code = "already_decided"      // somebody else has decided otherwise
 	CodeFilesOff            Code = "files_off"            // the agent takes no files
 	CodeFileTooLarge        Code = "file_too_large"       //
-	CodeClientIDReused      Code = "client_id_reused"     // the same client_id with other text
+	CodeClientIDReused      Code = "client_id_reused"     // the same client_id or Idempotency-Key with other content
 	CodeUnderWay            Code = "handoff_under_way"    // one handoff at a time
 	CodeNoHandoff           Code = "no_handoff"           // nothing to end
 	CodeSpecialistHasIt     Code = "specialist_has_it"    // the agent is silent while a person talks

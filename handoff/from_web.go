@@ -2,6 +2,7 @@ package handoff
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -123,7 +124,7 @@ func (d *Desk) Request(ctx context.Context, id ID, r Request) (Answer, error) {
 		if err != nil {
 			return err
 		}
-		scope, hash := "handoff/"+string(id), fingerprint(string(r.By), r.Reason)
+		scope, hash := "handoff/"+string(id), r.fingerprint()
 		if found, err := once(tx, scope, r.Key, hash, &answer); err != nil || found {
 			return err
 		}
@@ -139,6 +140,20 @@ func (d *Desk) Request(ctx context.Context, id ID, r Request) (Answer, error) {
 		return d.save(tx, f)
 	})
 	return answer, err
+}
+
+// fingerprint is of everything that was asked: what is left out is the same as what is empty.
+func (r *Request) fingerprint() string {
+	asked, err := json.Marshal(struct {
+		By                 Kind
+		Reason             string
+		Summary, OpenLoops []Point `json:",omitempty"`
+		Channels           []ID    `json:",omitempty"`
+	}{r.By, r.Reason, r.Brief.Summary, r.Brief.OpenLoops, r.Channels})
+	if err != nil {
+		panic("handoff: a request does not marshal: " + err.Error()) // it holds nothing but text
+	}
+	return fingerprint(string(asked))
 }
 
 // request completes what the request left open, then lets the rules decide.

@@ -99,7 +99,7 @@ type Rating struct {
 
 // Request is a wish for a person.
 type Request struct {
-	Key      string // idempotency; empty: none
+	Key      string // the same one again, with the same content, is the same request; empty: none
 	By       Kind   // FromVisitor or FromAgent
 	Reason   string
 	Brief    Brief // empty: the desk's briefer writes it

@@ -83,10 +83,31 @@ func TestRequestKey(t *testing.T) {
 		if err != nil || again.Handoff != first.Handoff || again.State != first.State {
 			t.Errorf("%+v, %v; want %+v", again, err, first)
 		}
-		other := request
-		other.Reason = "contract"
-		_, err = h.desk.Request(h.Context(), dana, other)
-		h.wantCode(err, handoff.CodeClientIDReused)
+		h.pass(0)
+		empty := request
+		empty.Brief, empty.Channels = handoff.Brief{Summary: []handoff.Point{}}, []handoff.ID{}
+		if same, err := h.desk.Request(h.Context(), dana, empty); err != nil || same.Handoff != first.Handoff {
+			t.Errorf("with empty lists: %+v, %v", same, err)
+		}
+		for name, change := range map[string]func(*handoff.Request){
+			"another reason":       func(r *handoff.Request) { r.Reason = "contract" },
+			"another summary":      func(r *handoff.Request) { r.Brief.Summary = []handoff.Point{{Text: "850 people"}} },
+			"another open loop":    func(r *handoff.Request) { r.Brief.OpenLoops = []handoff.Point{{Text: "850 people"}} },
+			"another message":      func(r *handoff.Request) { r.Brief.Summary = []handoff.Point{{Text: "850 people", Message: "m"}} },
+			"another channel":      func(r *handoff.Request) { r.Channels = ids(support) },
+			"somebody else's wish": func(r *handoff.Request) { r.By = handoff.FromVisitor },
+		} {
+			other := request
+			change(&other)
+			before := h.rows()
+			_, err = h.desk.Request(h.Context(), dana, other)
+			if handoff.CodeOf(err) != handoff.CodeClientIDReused {
+				t.Errorf("%s: %v", name, err)
+			}
+			if diff := cmp.Diff(before, h.rows()); diff != "" {
+				t.Errorf("%s: rows have changed:\n%s", name, diff)
+			}
+		}
 		h.ends(dana, handoff.FromVisitor)
 		if late, err := h.desk.Request(h.Context(), dana, request); err != nil || late.Handoff != first.Handoff {
 			t.Errorf("after the end: %+v, %v", late, err)

@@ -23,6 +23,7 @@ func TestHandoffOverHTTP(t *testing.T) {
 	if again := s.want(201, ask); again.raw != first.raw {
 		t.Errorf("the same key again: %s", again.raw)
 	}
+	s.refused(409, "client_id_reused", post(talk.path+"/handoff", obj{"reason": "Enterprise pricing", "summary": "Wants 80 seats."}, withKey, withHeader("Idempotency-Key", "k1")))
 	s.refused(409, "handoff_under_way", post(talk.path+"/handoff", obj{}, talk.token))
 
 	h, err := s.desk.Handoff(t.Context(), handoffID(first))
