@@ -2,6 +2,8 @@ package handoff
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -9,34 +11,111 @@ import (
 	"github.com/docket-handoff/docket/store"
 )
 
+// Erased is what an erasure did.
+type Erased struct {
+	Conversations int
+	InDoubt       []Left
+}
+
+// Left is where a post of the bot's may still stand after an erasure, because nobody knows, or knew at that moment, whether
+// the channel took it.
+type Left struct {
+	Channel ID     `json:"channel"`
+	Thread  string `json:"thread,omitempty"` // empty: the post would have begun one
+}
+
 // EraseVisitor removes every conversation of a visitor that a back end named, and orders the removal of what the bot
-// posted about them in the channels. The audit log keeps a fingerprint of the id, which proves an erasure to whoever knows the
-// id and tells nobody else. It returns the number of conversations; none is CodeUnknownVisitor.
-func (d *Desk) EraseVisitor(ctx context.Context, by audit.Actor, visitor ID) (int, error) {
-	erased := 0
+// posted about them in the channels. What may stand there and cannot be removed from here is a person's to look for. The audit
+// log keeps a fingerprint of the id, which proves an erasure to whoever knows the id and tells nobody else. No conversation is
+// CodeUnknownVisitor.
+func (d *Desk) EraseVisitor(ctx context.Context, by audit.Actor, visitor ID) (Erased, error) {
+	var erased Erased
 	err := d.update(ctx, func(tx store.Tx) error {
-		erased = 0
+		erased = Erased{InDoubt: []Left{}}
 		for row := range tx.Scan(visitorRows(visitor), "") {
 			id := ID(row[strings.LastIndexByte(row, '/')+1:])
+			left, err := leftBy(tx, id)
+			if err != nil {
+				return err
+			}
+			erased.InDoubt = append(erased.InDoubt, left...)
 			if err := d.erase(tx, id); err != nil {
 				return err
 			}
 			if err := tx.Delete(row); err != nil {
 				return err
 			}
-			erased++
+			erased.Conversations++
 		}
-		if erased == 0 {
+		if erased.Conversations == 0 {
 			return refuse(CodeUnknownVisitor, "there is no visitor with this id")
 		}
 		if err := deleteAll(tx, engagedRows(visitor)); err != nil {
 			return err
 		}
 		return audit.Append(tx, d.now(), audit.Entry{
-			By: by, Act: audit.VisitorErased, Subject: fingerprint(string(visitor)), Details: map[string]string{"conversations": strconv.Itoa(erased)},
+			By: by, Act: audit.VisitorErased, Subject: fingerprint(string(visitor)), Details: erased.details(),
 		})
 	})
 	return erased, err
+}
+
+func (e Erased) details() map[string]string {
+	details := map[string]string{"conversations": strconv.Itoa(e.Conversations)}
+	if len(e.InDoubt) > 0 {
+		var channels []string
+		for _, left := range e.InDoubt {
+			channels = append(channels, string(left.Channel))
+		}
+		slices.Sort(channels)
+		details["threads_in_doubt"] = strconv.Itoa(len(e.InDoubt))
+		details["channels_in_doubt"] = strings.Join(slices.Compact(channels), ", ")
+	}
+	return details
+}
+
+// leftBy lists where posts of a conversation may stand of which there is no trace.
+func leftBy(tx store.Tx, id ID) (left []Left, err error) {
+	note := func(j job) error {
+		if !j.mayStand() {
+			return nil
+		}
+		h, _, err := store.Get[Handoff](tx, handoffKey(j.Handoff))
+		if err != nil {
+			return err
+		}
+		at := Left{Channel: j.Channel}
+		if t := h.threadIn(j.Channel, ""); t != nil {
+			at.Thread = t.Address
+		}
+		if !slices.Contains(left, at) {
+			left = append(left, at)
+		}
+		return nil
+	}
+	for row := range tx.Scan(handoffsOf(id), "") {
+		h, _, err := store.Get[Handoff](tx, handoffKey(ID(row[len(handoffsOf(id)):])))
+		if err != nil {
+			return nil, err
+		}
+		for _, channel := range h.Channels {
+			for key, raw := range tx.Scan(queueRows(channel, string(id)), "") {
+				j, err := store.Decode[job](key, raw)
+				if err == nil { // one that cannot be read was never begun
+					err = note(j)
+				}
+				if err != nil && !errors.Is(err, store.ErrDamaged) {
+					return nil, err
+				}
+			}
+		}
+	}
+	return left, eachKept(tx, id, note)
+}
+
+// mayStand says whether the job's post may be in its channel though nobody there has acknowledged it.
+func (j job) mayStand() bool {
+	return !j.repeatable() && (j.Doubts > 0 || j.Phase == phaseSending || j.Phase == phaseHeld)
 }
 
 // erase removes one conversation, and orders the removal of what the bot posted about it. What is being sent at this

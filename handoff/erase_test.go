@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/docket-handoff/docket/audit"
 	"github.com/docket-handoff/docket/handoff"
 )
@@ -59,8 +61,8 @@ func TestErase(t *testing.T) {
 		h.says(other, "Danaë once more")
 
 		erased, err := h.desk.EraseVisitor(h.Context(), audit.Actor{Kind: audit.System}, "crm-1")
-		if err != nil || erased != 2 {
-			t.Fatalf("%d conversations were erased, %v", erased, err)
+		if err != nil || erased.Conversations != 2 || len(erased.InDoubt) != 0 {
+			t.Fatalf("erased: %+v, %v", erased, err)
 		}
 		h.pass(0)
 		if rows := h.leftOver("Danaë", "dana", "crm-1", string(saved.URL)); len(rows) != 0 {
@@ -169,5 +171,91 @@ func TestEraseMeetsFaults(t *testing.T) {
 			}
 		}
 		wantEverythingSettled(h)
+	})
+}
+
+// TestEraseWhatIsInDoubt: of posts that may stand in a channel without a trace, whoever erases hears where to look.
+func TestEraseWhatIsInDoubt(t *testing.T) {
+	for _, row := range []struct {
+		name string
+		do   func(h *house, dana handoff.ID)
+		left bool
+	}{
+		{"all is sent", func(h *house, dana handoff.ID) { h.says(dana, "Danaë speaking") }, false},
+		{"refused for good", func(h *house, dana handoff.ID) {
+			h.chat.failsOnce(handoff.PostLine, refusal("no"))
+			h.says(dana, "Danaë speaking")
+		}, false},
+		{"asked to wait", func(h *house, dana handoff.ID) {
+			h.chat.failsOnce(handoff.PostLine, later(time.Hour))
+			h.says(dana, "Danaë speaking")
+			h.says(dana, "Danaë speaking on")
+		}, false},
+		{"in doubt once", func(h *house, dana handoff.ID) {
+			h.chat.failsOnce(handoff.PostLine, doubtTaken())
+			h.says(dana, "Danaë speaking")
+		}, true},
+		{"resting", func(h *house, dana handoff.ID) {
+			h.chat.failsOnce(handoff.PostLine, doubtTaken(), doubtLost())
+			h.says(dana, "Danaë speaking")
+			h.pass(30 * time.Second)
+		}, true},
+		{"held", func(h *house, dana handoff.ID) {
+			h.chat.failsOnce(handoff.PostLine, doubtTaken(), doubtLost())
+			h.says(dana, "Danaë speaking")
+			h.pass(untilHeld)
+		}, true},
+		{"being sent", func(h *house, dana handoff.ID) {
+			h.chat.failsOnce(handoff.PostLine, fault{slow: 5 * time.Second, err: doubtLost().err})
+			h.says(dana, "Danaë speaking")
+		}, true},
+		{"a card in doubt, which can be drawn again", func(h *house, dana handoff.ID) {
+			h.pass(time.Minute)
+			h.chat.failsOnce(handoff.PostCard, doubtLost())
+			h.does(handoff.VerbLeave, sam, sales, h.conversation(dana).Handoff)
+		}, false},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			play(t, func(h *house) {
+				dana := h.known("crm-1", "Danaë")
+				h.does(handoff.VerbJoin, sam, sales, h.asks(dana))
+				thread, _ := h.chat.thread(sales)
+				row.do(h, dana)
+				erased, err := h.desk.EraseVisitor(h.Context(), audit.Actor{Kind: audit.System}, "crm-1")
+				h.must(err)
+				want, noted := []handoff.Left{}, map[string]string{"conversations": "1"}
+				if row.left {
+					want = append(want, handoff.Left{Channel: sales, Thread: thread})
+					noted["threads_in_doubt"], noted["channels_in_doubt"] = "1", string(sales)
+				}
+				if diff := cmp.Diff(handoff.Erased{Conversations: 1, InDoubt: want}, erased); diff != "" {
+					t.Errorf("the answer (-want +got):\n%s", diff)
+				}
+				page, err := audit.List(h.Context(), h.engine, audit.Query{Act: audit.VisitorErased})
+				h.must(err)
+				if diff := cmp.Diff(noted, page.Entries[0].Details); diff != "" {
+					t.Errorf("the audit log (-want +got):\n%s", diff)
+				}
+				h.pass(time.Hour)
+				if rows := h.leftOver("Danaë", "crm-1"); len(rows) != 0 {
+					t.Errorf("these rows tell of the visitor: %q", rows)
+				}
+				wantEverythingSettled(h)
+			})
+		})
+	}
+}
+
+// TestEraseAThreadInDoubt: a thread that may have begun has no address yet.
+func TestEraseAThreadInDoubt(t *testing.T) {
+	play(t, func(h *house) {
+		h.chat.failsOnce(handoff.PostThread, doubtTaken(), doubtTaken())
+		h.asks(h.known("crm-1", "Danaë"))
+		h.pass(untilHeld)
+		erased, err := h.desk.EraseVisitor(h.Context(), audit.Actor{Kind: audit.System}, "crm-1")
+		h.must(err)
+		if diff := cmp.Diff(handoff.Erased{Conversations: 1, InDoubt: []handoff.Left{{Channel: sales}}}, erased); diff != "" {
+			t.Errorf("the answer (-want +got):\n%s", diff)
+		}
 	})
 }

@@ -81,6 +81,16 @@ func forgetKept(tx store.Tx, key string) error {
 
 // dropKept takes out those of a conversation's kept jobs that which names.
 func dropKept(tx store.Tx, id ID, which func(job) bool) error {
+	return eachKept(tx, id, func(j job) error {
+		if !which(j) {
+			return nil
+		}
+		return unkeep(tx, j)
+	})
+}
+
+// eachKept visits a conversation's kept jobs.
+func eachKept(tx store.Tx, id ID, visit func(job) error) error {
 	for row := range tx.Scan(keptOf(id), "") {
 		n, err := strconv.ParseUint(row[len(keptOf(id)):], 10, 64)
 		if err != nil {
@@ -90,8 +100,8 @@ func dropKept(tx store.Tx, id ID, which func(job) bool) error {
 		if err != nil {
 			return err
 		}
-		if found && which(j) {
-			if err := unkeep(tx, j); err != nil {
+		if found {
+			if err := visit(j); err != nil {
 				return err
 			}
 		}

@@ -87,8 +87,8 @@ func TestRoom(t *testing.T) {
 		if heard != lines {
 			h.Errorf("the visitor has %d lines of the specialist's, want %d", heard, lines)
 		}
-		if n, err := h.desk.EraseVisitor(h.Context(), audit.Actor{Kind: audit.System}, "crm-1"); err != nil || n != 1 {
-			h.Errorf("erasing: %d, %v", n, err)
+		if erased, err := h.desk.EraseVisitor(h.Context(), audit.Actor{Kind: audit.System}, "crm-1"); err != nil || erased.Conversations != 1 {
+			h.Errorf("erasing: %+v, %v", erased, err)
 		}
 		if _, err := h.desk.Conversation(h.Context(), known); handoff.CodeOf(err) != handoff.CodeUnknownConversation {
 			h.Errorf("after the erasure: %v", err)

@@ -197,5 +197,5 @@ func (s *Server) eraseVisitor(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, map[string]int{"erased": erased})
+	return c.JSON(http.StatusOK, map[string]any{"erased": erased.Conversations, "in_doubt": erased.InDoubt})
 }
