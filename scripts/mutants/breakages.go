@@ -250,6 +250,16 @@ var inTheRelay = []mutant{
 		room: "handoff", run: "TestEdits",
 	},
 	{
+		name: "restored-stays-gone", breaks: "a line that its specialist has restored is missing for the visitor, and nobody is told",
+		file: "handoff/course.go", old: "	if c.Restore {", new: "	if false {",
+		room: "handoff", run: "TestEdits|TestChangesInAnotherOrder",
+	},
+	{
+		name: "files-vanish", breaks: "a file that does not reach the visitor vanishes, and nobody is told",
+		file: "handoff/from_platform.go", old: "		return HeardEmpty", new: "		return HeardInternal",
+		room: "handoff", run: "TestWhatStaysBehind",
+	},
+	{
 		name: "any-thread-joins", breaks: "a card that was copied into another thread takes the conversation over",
 		file: "handoff/acts.go", old: `(a.Handoff != "" && a.Handoff != owner.Handoff)`, new: "false",
 		room: "handoff", run: "TestForeignPresses",
