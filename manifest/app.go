@@ -20,6 +20,9 @@ const (
 // https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/channel-messages-for-bots-and-agents
 const ReadChannelMessages = "ChannelMessage.Read.Group"
 
+// ReadChatMessages is the same for the group chats and meetings that a bot is in.
+const ReadChatMessages = "ChatMessage.Read.Chat"
+
 // ChannelFeatures is the only value of App.SupportsChannelFeatures.
 // https://learn.microsoft.com/microsoftteams/platform/build-apps-for-shared-private-channels
 const ChannelFeatures = "tier1"
@@ -174,8 +177,8 @@ type ResourcePermission struct {
 	Type string `json:"type"` // Application or Delegated
 }
 
-// GroupCapability says what opens first in a team. Mind the small letters in
-// groupchat, unlike those of the scope.
+// GroupCapability says what opens first in a team, a group chat and a meeting: "bot", since
+// an App has nothing else. Mind the small letters in groupchat, unlike those of the scope.
 type GroupCapability struct {
 	Team      string `json:"team,omitempty"`
 	GroupChat string `json:"groupchat,omitempty"`

@@ -12,7 +12,17 @@
 // and the remedy; they come joined, all at once.
 //
 // An App has the members that a bot needs. Tabs, message extensions, Office
-// add-ins and Copilot's agents are other kinds of app and are not in it.
+// add-ins and Copilot's agents are other kinds of app and are not in it. Of what the
+// schema has for bots and their languages, four members are left out on purpose:
+//
+//   - localizationInfo.defaultLanguageFile would say the texts of manifest.json a
+//     second time, and the two could differ;
+//   - bots[].configuration opens a dialogue of settings in Teams, by invokes (config/fetch
+//     and config/submit) whose answers package activity does not make;
+//   - bots[].requirementSet hides a bot from hosts that lack something; a bot that
+//     talks and shows cards needs nothing of the list;
+//   - bots[].registrationInfo is written by Microsoft's services, and the schema
+//     forbids to write it by hand.
 //
 // # Use
 //

@@ -180,6 +180,20 @@ func TestValidateFindsWhatIsWrong(t *testing.T) {
 		{"an unknown capability", "defaultGroupCapability.team", func(a *manifest.App) { a.DefaultGroupCapability.Team = "card" }},
 		{"an unknown capability in meetings", "defaultGroupCapability.meetings", func(a *manifest.App) { a.DefaultGroupCapability.Meetings = "card" }},
 		{"a capability that the bot lacks", "defaultGroupCapability.team", func(a *manifest.App) { a.Bots[0].Scopes = []string{"personal"} }},
+		{"a capability that the bot lacks in chats", "defaultGroupCapability.groupchat", func(a *manifest.App) { a.DefaultGroupCapability.GroupChat = "bot" }},
+		{"a capability that the bot lacks in meetings", "defaultGroupCapability.meetings", func(a *manifest.App) {
+			a.Bots[0].Scopes, a.DefaultGroupCapability = []string{"personal"}, &manifest.GroupCapability{Meetings: "bot"}
+		}},
+		{"meetings to install in without a chat or a team", "defaultInstallScope", func(a *manifest.App) { a.Bots[0].Scopes, a.DefaultInstallScope = []string{"personal"}, "meetings" }},
+		{"a tab that the app lacks", "defaultGroupCapability.team", func(a *manifest.App) { a.DefaultGroupCapability.Team = "tab" }},
+		{"a connector that the app lacks", "defaultGroupCapability.meetings", func(a *manifest.App) { a.DefaultGroupCapability.Meetings = "connector" }},
+		{"a chat's messages without the scope", "authorization.permissions.resourceSpecific[0]", func(a *manifest.App) {
+			a.Authorization.Permissions.ResourceSpecific[0].Name = manifest.ReadChatMessages
+		}},
+		{"a chat's messages for a person", "authorization.permissions.resourceSpecific[0]", func(a *manifest.App) {
+			a.Bots[0].Scopes = append(a.Bots[0].Scopes, manifest.ScopeGroupChat)
+			a.Authorization.Permissions.ResourceSpecific[0] = manifest.ResourcePermission{Name: manifest.ReadChatMessages, Type: "Delegated"}
+		}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			app := manifest.New(options())
@@ -295,6 +309,24 @@ func TestOtherScopesAreValid(t *testing.T) {
 	}
 }
 
+func TestEveryPlaceToInstallInIsValid(t *testing.T) {
+	for _, place := range []string{"personal", "team", "groupChat", "meetings", "copilot"} {
+		app := rich()
+		app.DefaultInstallScope = place
+		if err := app.Validate(); err != nil {
+			t.Errorf("%s: %v", place, err)
+		}
+	}
+	for _, scope := range []string{manifest.ScopeTeam, manifest.ScopeGroupChat} {
+		app := manifest.New(options())
+		app.Bots[0].Scopes, app.Bots[0].CommandLists, app.Authorization = []string{scope}, nil, nil
+		app.DefaultInstallScope, app.DefaultGroupCapability = "meetings", &manifest.GroupCapability{Meetings: "bot"}
+		if err := app.Validate(); err != nil {
+			t.Errorf("a meeting by %s: %v", scope, err)
+		}
+	}
+}
+
 func TestRareMembersAreValid(t *testing.T) {
 	app := rich()
 	if err := app.Validate(); err != nil {
@@ -318,6 +350,9 @@ func rich() manifest.App {
 	app.SupportedChannelTypes = []string{"sharedChannels", "privateChannels"}
 	app.Permissions, app.DevicePermissions = []string{"identity"}, []string{"media"}
 	app.ConfigurableProperties, app.PublisherDocsURL = []string{"name"}, "https://northwind.example/docs"
+	app.DefaultGroupCapability.GroupChat, app.DefaultGroupCapability.Meetings = "bot", "bot"
+	app.Authorization.Permissions.ResourceSpecific = append(app.Authorization.Permissions.ResourceSpecific,
+		manifest.ResourcePermission{Name: manifest.ReadChatMessages, Type: "Application"})
 	app.DefaultBlockUntilAdminAction, app.ShowLoadingIndicator, app.IsFullScreen = true, true, true
 	bot := &app.Bots[0]
 	bot.Scopes = []string{manifest.ScopeTeam, manifest.ScopePersonal, manifest.ScopeGroupChat, manifest.ScopeCopilot}

@@ -176,6 +176,9 @@ func (c *checker) resourceSpecific(a App, permissions []ResourcePermission) {
 		if p.Name == ReadChannelMessages && (p.Type != "Application" || !a.hasScope(ScopeTeam)) {
 			c.add(member, "set type to Application, and give the bot the scope team", "the bot would not hear a channel's messages")
 		}
+		if p.Name == ReadChatMessages && (p.Type != "Application" || !a.hasScope(ScopeGroupChat)) {
+			c.add(member, "set type to Application, and give the bot the scope groupChat", "the bot would not hear a chat's messages")
+		}
 	}
 	if len(permissions) > 0 && (a.WebApplicationInfo == nil || a.WebApplicationInfo.Resource == "") {
 		c.add("webApplicationInfo.resource", "set it to any https address", "resource-specific permissions are refused without it")
@@ -184,23 +187,39 @@ func (c *checker) resourceSpecific(a App, permissions []ResourcePermission) {
 
 func (c *checker) defaults(a App) {
 	if s := a.DefaultInstallScope; s != "" {
-		if c.oneOf("defaultInstallScope", s, ScopePersonal, ScopeTeam, ScopeGroupChat, "meetings", "copilot") && !a.hasScope(s) {
-			c.add("defaultInstallScope", "use a scope of the bot", "the bot does not have the scope %q", s)
+		if c.oneOf("defaultInstallScope", s, ScopePersonal, ScopeTeam, ScopeGroupChat, installInMeetings, ScopeCopilot) && !a.installsIn(s) {
+			c.add("defaultInstallScope", "use a scope of the bot", "the bot cannot be used in %q", s)
 		}
 	}
 	if g := a.DefaultGroupCapability; g != nil {
-		c.capability("team", g.Team)
-		c.capability("groupchat", g.GroupChat)
-		c.capability("meetings", g.Meetings)
-		if g.Team == "bot" && !a.hasScope(ScopeTeam) {
-			c.add("defaultGroupCapability.team", "give the bot the scope team", "the bot cannot be used in teams")
-		}
+		c.capability(a, "team", g.Team, ScopeTeam)
+		c.capability(a, "groupchat", g.GroupChat, ScopeGroupChat)
+		c.capability(a, "meetings", g.Meetings, installInMeetings)
 	}
 }
 
-func (c *checker) capability(where, value string) {
-	if value != "" {
-		c.oneOf("defaultGroupCapability."+where, value, "tab", "bot", "connector")
+// installInMeetings is a place to install in that is no scope of a bot.
+const installInMeetings = "meetings"
+
+// installsIn reports whether the bot has the scope by which it is used in a place. A meeting has a chat, or the channel in
+// which it takes place.
+// https://learn.microsoft.com/microsoftteams/platform/apps-in-teams-meetings/enable-and-configure-your-app-for-teams-meetings
+func (a App) installsIn(place string) bool {
+	if place == installInMeetings {
+		return a.hasScope(ScopeGroupChat) || a.hasScope(ScopeTeam)
+	}
+	return a.hasScope(place)
+}
+
+// capability checks what opens first in a place. It can be the bot alone: an App has no tabs and no connectors.
+func (c *checker) capability(a App, where, value, place string) {
+	member := "defaultGroupCapability." + where
+	switch {
+	case value == "" || !c.oneOf(member, value, "tab", "bot", "connector"):
+	case value != "bot":
+		c.add(member, "set it to bot", "the app has no %s", value)
+	case !a.installsIn(place):
+		c.add(member, "give the bot the scope for it, or leave this out", "the bot cannot be used in %q", place)
 	}
 }
 
