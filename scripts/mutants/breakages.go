@@ -205,6 +205,21 @@ var inTheStore = []mutant{
 // inTheRelay doubles, loses, disorders or leaks lines.
 var inTheRelay = []mutant{
 	{
+		name: "throttle-one-alone", breaks: "every conversation of a channel that asks for silence is refused in its turn",
+		file: "handoff/lanes.go", old: "	d.heed(post.Channel, failure)\n", new: "",
+		room: "handoff", run: "TestThrottledChannel",
+	},
+	{
+		name: "damaged-row-for-all", breaks: "one row that the disk has spoilt stops every channel",
+		file: "handoff/books.go", old: "if row.Err != nil || err != nil {", new: "if row.Err != nil {\n		return backlog{}, row.Err\n	}\n	if err != nil {",
+		room: "handoff", run: "TestRowOfOne",
+	},
+	{
+		name: "card-again-and-again", breaks: "a card that was deleted is posted thirty times while the service is ill",
+		file: "handoff/lane_rules.go", old: "j.repeatable() && !failed.Anew", new: "j.repeatable()",
+		room: "handoff", run: "TestCardPostedAnew",
+	},
+	{
 		name: "drop-dedupe", breaks: "a line that Teams delivers again appears twice before the visitor",
 		file: "handoff/rows.go", old: "	before, found, err := store.Get[keyed](tx, onceKey(scope, key))\n", new: "	before, found, err := keyed{}, false, error(nil)\n",
 		room: "handoff", run: "TestPlatformKeys|TestClientID",
