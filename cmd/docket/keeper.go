@@ -16,8 +16,8 @@ import (
 )
 
 // keeper looks after the store of a running server. It answers on a socket beside the store's file, where whoever may read
-// the file may ask for a copy of what is in it, it looks through a store that was left without being closed, and it watches
-// the disk.
+// the file may ask for a copy of what is in it, it looks through a store that was left without being closed, it notes from time
+// to time how far the store is written, and it watches the disk.
 type keeper struct {
 	socket   string
 	listener net.Listener // nil where the file system has no sockets
@@ -27,6 +27,8 @@ type keeper struct {
 	link     func(context.Context) (string, error) // makes a sign-in link for an admin; set before run
 	log      *slog.Logger
 }
+
+const notePause = time.Minute // between two notes of how far the store is written
 
 const stallTime = 30 * time.Second // how long somebody who asked for a copy may take nothing of it
 
@@ -80,6 +82,7 @@ func (k *keeper) run(ctx context.Context) error {
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return k.lookThrough(ctx) })
+	group.Go(func() error { return k.note(ctx) })
 	group.Go(func() error { return k.disk.watch(ctx, k.log) })
 	group.Go(func() error {
 		select {
@@ -109,6 +112,23 @@ func (k *keeper) lookThrough(ctx context.Context) error {
 		k.log.Info("the store was looked through and is whole", "rows", summary.Rows)
 	}
 	return nil
+}
+
+// note lets the store's identity follow, so that an older copy which somebody puts back after a kill is refused. While that
+// fails the log says so once.
+func (k *keeper) note(ctx context.Context) error {
+	for failed := false; ; {
+		select {
+		case <-time.After(notePause):
+		case <-ctx.Done():
+			return nil
+		}
+		err := k.engine.Note()
+		if err != nil && !failed {
+			k.log.Warn("how far the store is written cannot be noted, so that an older copy of it would not be noticed", "error", err)
+		}
+		failed = err != nil
+	}
 }
 
 // answer serves the socket. A server whose socket fails goes on without it.

@@ -166,6 +166,11 @@ var inTheStore = []mutant{
 		room: "store/bolt", run: "TestFlippedBit|TestMisplacedValue",
 	},
 	{
+		name: "given-up-and-committed", breaks: "a line is kept after its sender was told that it was not",
+		file: "store/bolt/commit.go", old: "	c.waiting = slices.Delete(c.waiting, at, at+1)\n", new: "",
+		room: "store/bolt", run: "TestCommitThatHangs|TestEngine",
+	},
+	{
 		name: "go-on-after-failed-sync", breaks: "lines are acknowledged that the disk may not hold",
 		file: "store/bolt/commit.go", old: "	if unconfirmed(err) {", new: "	if false {",
 		room: "store/bolt", run: "TestUnconfirmed|TestDiskThatDoesNotSync",

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -36,6 +37,10 @@ type Engine struct {
 	suspect  bool
 	commits  commits
 	watches  watches
+	sidecar  struct {
+		sync.Mutex
+		says mark
+	}
 }
 
 // Open opens the store at path, and creates it (readable by its owner alone) when neither it nor its identity exists.
@@ -135,9 +140,19 @@ func (e *Engine) Close() error {
 	e.commits.closed = true
 	var err error
 	if !e.db.IsReadOnly() && e.Err() == nil {
-		err = e.mark(true, e.commits.last)
+		err = e.mark(true)
 	}
 	return errors.Join(err, e.db.Close())
+}
+
+// Note brings to the identity how far the store is written by now. Between two notes an older copy that is put back after a
+// kill passes for the store itself, so whoever keeps a store open for long calls this from time to time. It costs a sync or
+// two, beside the commits.
+func (e *Engine) Note() error {
+	if e.db.IsReadOnly() {
+		return nil
+	}
+	return e.mark(false)
 }
 
 // Watch is store.Engine's.

@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"syscall"
 
 	"go.etcd.io/bbolt"
@@ -18,8 +19,8 @@ import (
 // commits groups the functions of concurrent callers. Nobody waits for company: whoever gets the turn commits what has
 // gathered during the commit before.
 type commits struct {
-	turn    chan struct{} // holds one token during a commit, which guards last and closed; a lock that can be waited for in vain
-	last    uint64        // the last commit that was confirmed
+	turn    chan struct{} // holds one token during a commit, and guards closed; a lock that can be waited for in vain
+	last    atomic.Uint64 // the last commit that was confirmed
 	closed  bool
 	done    chan struct{} // closed once the disk did not confirm a commit
 	broken  error         // why; read it when done is closed
@@ -199,7 +200,7 @@ func (e *Engine) write(tx *bbolt.Tx, about *bbolt.Bucket, books *ledger) (err er
 	}
 	number := uint64(tx.ID())
 	if err = tx.Commit(); err == nil {
-		e.commits.last = number
+		e.commits.last.Store(number)
 		return nil
 	}
 	if unconfirmed(err) {

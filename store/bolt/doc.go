@@ -5,7 +5,7 @@
 //
 // Open refuses what it cannot trust, leaves a refused file as it was, and never puts a fresh store in the place of an old
 // one: an empty, foreign or cut-off file, a file that is missing although its identity is there, one that another process
-// holds, one that ends before the last commit it was closed with, and pages that do not form trees: nobody who reads is
+// holds, one that ends before the last commit it was closed with or that Note noted, and pages that do not form trees: nobody who reads is
 // led in a circle, or to where there is nothing.
 //
 // A store of up to 64 MiB is looked through by Open, every page and every row, which takes a fraction of a second. When Open

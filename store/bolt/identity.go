@@ -198,13 +198,13 @@ func (e *Engine) begin(fresh bool) error {
 		}
 	}
 	err := e.db.View(func(tx *bbolt.Tx) error {
-		e.commits.last = uint64(tx.ID())
+		e.commits.last.Store(uint64(tx.ID()))
 		return nil
 	})
 	if err != nil {
 		return translate(err)
 	}
-	return e.mark(false, e.commits.last)
+	return e.mark(false)
 }
 
 func (e *Engine) found() error {
@@ -246,16 +246,24 @@ func readSidecar(path string) (mark, error) {
 	return mark{found: true, identity: identity, closed: state == "closed" && err == nil, commit: commit}, nil
 }
 
-// mark brings the sidecar to the disk. It never stands there half written.
-func (e *Engine) mark(closed bool, commit uint64) error {
+// mark brings the sidecar to the disk, unless it says the same already, or that the store was closed: that is the last word. It
+// never stands there half written.
+func (e *Engine) mark(closed bool) error {
+	e.sidecar.Lock()
+	defer e.sidecar.Unlock()
+	now := mark{found: true, identity: e.identity, closed: closed, commit: e.commits.last.Load()}
+	if e.sidecar.says.closed || e.sidecar.says == now {
+		return nil
+	}
 	state := "open"
 	if closed {
 		state = "closed"
 	}
-	content := fmt.Sprintf("%s\n%s %d\n", e.identity, state, commit)
+	content := fmt.Sprintf("%s\n%s %d\n", now.identity, state, now.commit)
 	if err := replaceFile(sidecar(e.path), []byte(content)); err != nil {
 		return fmt.Errorf("the store's identity cannot be written: %w", err)
 	}
+	e.sidecar.says = now
 	return nil
 }
 

@@ -29,6 +29,17 @@ func saved(t *testing.T) (path string, truth map[string]string) {
 	return path, truth
 }
 
+// TestRestoreOfASnapshot: the file of a store in use, as it was at one moment, is as good as a backup.
+func TestRestoreOfASnapshot(t *testing.T) {
+	path := place(t)
+	if _, err := bolt.Restore(t.Context(), abandoned(t), path, false, nothing); err != nil {
+		t.Fatal(err)
+	}
+	if rows := dump(t, open(t, path)); len(rows) != 3 {
+		t.Errorf("the rows are %q", rows)
+	}
+}
+
 // TestRestore puts a backup where nothing is, where a store is, and where a store was lost.
 func TestRestore(t *testing.T) {
 	from, truth := saved(t)

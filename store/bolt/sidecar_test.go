@@ -93,6 +93,57 @@ func TestOlderCopy(t *testing.T) {
 	}
 }
 
+// TestOlderCopyAfterAKill does the same to a store that was not closed. What was noted while it was open tells.
+func TestOlderCopyAfterAKill(t *testing.T) {
+	for _, row := range []struct {
+		name    string
+		noted   bool
+		refused bool
+	}{{"nothing was noted", false, false}, {"it was noted", true, true}} {
+		t.Run(row.name, func(t *testing.T) {
+			from, path := place(t), place(t)
+			engine := open(t, from)
+			put(t, engine, "a", "1")
+			older := read(t, from)
+			put(t, engine, "b", "2")
+			if row.noted {
+				if err := engine.Note(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			put(t, engine, "c", "3")
+			killed := read(t, from)
+			write(t, path+".id", read(t, from+".id"))
+			write(t, path, older)
+			again, err := bolt.Open(path)
+			if err == nil {
+				_ = again.Close()
+			}
+			if errors.Is(err, store.ErrDamaged) != row.refused {
+				t.Errorf("the older copy is opened with the error %v", err)
+			}
+			write(t, path+".id", read(t, from+".id"))
+			write(t, path, killed)
+			if rows := dump(t, open(t, path)); len(rows) != 3 {
+				t.Errorf("as it was left the rows are %q", rows)
+			}
+		})
+	}
+}
+
+// TestNoteAfterClose: that a store was closed is the last word on it.
+func TestNoteAfterClose(t *testing.T) {
+	path := place(t)
+	engine := open(t, path)
+	put(t, engine, "a", "1")
+	if err := errors.Join(engine.Close(), engine.Note()); err != nil {
+		t.Fatal(err)
+	}
+	if again := open(t, path); len(again.Warnings()) != 0 {
+		t.Errorf("it warns: %q", again.Warnings())
+	}
+}
+
 // TestBrokenHead breaks each of the two heads. The newer one carries the last commit.
 func TestBrokenHead(t *testing.T) {
 	for _, row := range []struct {
