@@ -3,9 +3,12 @@ package main
 import (
 	"errors"
 	"fmt"
+	"time"
 
+	"github.com/docket-handoff/docket/handoff"
 	"github.com/docket-handoff/docket/store"
 	"github.com/docket-handoff/docket/store/bolt"
+	"github.com/docket-handoff/docket/web/admin"
 )
 
 type restoreCommand struct {
@@ -20,7 +23,11 @@ func (c *restoreCommand) Run(env environment) error {
 	if err != nil {
 		return err
 	}
-	done, err := bolt.Restore(env.ctx, c.File, path, c.Force, newLife)
+	keys := 0
+	done, err := bolt.Restore(env.ctx, c.File, path, c.Force, func(tx store.Tx) error {
+		keys = admin.CountKeys(tx)
+		return handoff.BeginAnew(tx, time.Now())
+	})
 	switch {
 	case errors.Is(err, bolt.ErrExists):
 		return fmt.Errorf("nothing was restored: there is a store at %s; --force moves it aside", path)
@@ -33,9 +40,8 @@ func (c *restoreCommand) Run(env environment) error {
 	if done.Aside != "" {
 		fmt.Fprintf(env.stdout, "The store that was there is now %s.\n", done.Aside)
 	}
+	if keys > 0 {
+		fmt.Fprintf(env.stdout, "API keys in it: %d. One that was revoked since the backup is good again: see Settings > API keys in the admin pages.\n", keys)
+	}
 	return nil
 }
-
-// newLife makes those who hold a place in the old store begin anew. The desk names the life of a store in this row and makes
-// a new name when there is none; a stream that comes back with a place in another life begins with a reset.
-func newLife(tx store.Tx) error { return tx.Delete("meta/epoch") }

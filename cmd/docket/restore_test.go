@@ -2,12 +2,16 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/docket-handoff/docket/store"
+	"github.com/docket-handoff/docket/store/bolt"
 )
 
 // desktop is a folder with a store that has served, at data/docket.db, and what an operator does there. In arguments and
@@ -85,6 +89,21 @@ func TestRestoreFromBackups(t *testing.T) {
 	d.do(
 		step{"restore --store=bolt:W/new/folder/docket.db W/copy.db", false, `^Restored `},
 		step{"backup --store=bolt:W/new/folder/docket.db --out W/again.db", false, `^Wrote `},
+	)
+}
+
+// TestRestoreTellsOfKeys: who restores must know that a key which was revoked since lets somebody in again.
+func TestRestoreTellsOfKeys(t *testing.T) {
+	d := newDesktop(t)
+	engine, err := bolt.Open(d.path("data/docket.db"))
+	must(t, err)
+	must(t, engine.Update(t.Context(), func(tx store.Tx) error {
+		return errors.Join(tx.Put("apikeys/dkAAAAAAAAAAAA", []byte("{}")), tx.Put("apikeys/dkBBBBBBBBBBBB", []byte("{}")))
+	}))
+	must(t, engine.Close())
+	d.do(
+		step{"backup --out W/copy.db", false, `^Wrote `},
+		step{"restore W/copy.db --force", false, `^Restored .*\n.*\nAPI keys in it: 2\. One that was revoked since the backup is good again: .*\n$`},
 	)
 }
 

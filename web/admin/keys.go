@@ -113,6 +113,14 @@ func allKeys(tx store.Tx) ([]apiKey, error) {
 	return keys, err
 }
 
+// CountKeys is how many API keys there are that were made in the pages.
+func CountKeys(tx store.Tx) (n int) {
+	for range tx.Each(keyRows, "") {
+		n++
+	}
+	return n
+}
+
 func (v *visit) makeKey() error {
 	f, err := v.form()
 	if err != nil {
