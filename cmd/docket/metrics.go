@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -48,8 +51,16 @@ func (m *metrics) watchDisk(d *disk) {
 	}, d.used))
 }
 
-func (m *metrics) handler() http.Handler {
-	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+// handler shows what can be told. What cannot is missing, and the log says why.
+func (m *metrics) handler(log *slog.Logger) http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError, ErrorLog: metricsLog{log}})
+}
+
+type metricsLog struct{ *slog.Logger }
+
+// Println is promhttp.Logger's.
+func (l metricsLog) Println(what ...any) {
+	l.Warn("some metrics cannot be told", "error", strings.TrimSpace(fmt.Sprintln(what...)))
 }
 
 // timed is an engine whose writes are timed.

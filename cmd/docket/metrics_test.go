@@ -1,13 +1,19 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"io"
+	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/docket-handoff/docket/auth"
 	"github.com/docket-handoff/docket/bot/bottest"
+	"github.com/docket-handoff/docket/handoff"
 )
 
 // metrics reads the metrics of a running docket, a value for each name with its labels.
@@ -70,5 +76,42 @@ func TestMetricsTell(t *testing.T) {
 		if strings.HasPrefix(name, "docket_") && !labels.MatchString(name) {
 			t.Errorf("%s has a label that is no closed set", name)
 		}
+	}
+}
+
+// TestMetricsOfAStoreThatFails: an error of the desk's hides what the desk counts, and nothing else. The log tells it.
+func TestMetricsOfAStoreThatFails(t *testing.T) {
+	for _, row := range []struct {
+		name  string
+		err   error
+		posts bool
+	}{{"all is well", nil, true}, {"the desk fails", errors.New("a page is broken"), false}} {
+		t.Run(row.name, func(t *testing.T) {
+			var said output
+			m := newMetrics()
+			m.watchDisk(&disk{engine: &fakeDisk{free: 250, total: 1000}})
+			m.refused(auth.Reason("expired"))
+			m.watchTraffic(func(context.Context) (handoff.Stats, error) {
+				return handoff.Stats{Posts: map[string]handoff.Posts{"teams": {}}}, row.err
+			}, func() int { return 7 })
+			answer := httptest.NewRecorder()
+			m.handler(slog.New(slog.NewTextHandler(&said, nil))).ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+			if answer.Code != http.StatusOK {
+				t.Errorf("it is answered %d: %s", answer.Code, answer.Body)
+			}
+			for line, want := range map[string]bool{
+				"store_disk_used_ratio 0.75":                  true,
+				`auth_rejected_total{reason="expired"} 1`:     true,
+				"docket_streams_open 7":                       true,
+				`docket_posts{platform="teams",state="held"}`: row.posts,
+			} {
+				if strings.Contains(answer.Body.String(), "\n"+line) != want {
+					t.Errorf("%s is shown: %v, want %v", line, !want, want)
+				}
+			}
+			if told := strings.Contains(said.String(), "a page is broken"); told != !row.posts {
+				t.Errorf("the log says %q", said.String())
+			}
+		})
 	}
 }

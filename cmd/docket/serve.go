@@ -128,7 +128,7 @@ func assemble(s *settings, log *slog.Logger) (_ *server, err error) {
 	srv.readiness = srv.newReadiness(disk)
 	counters.watchDisk(disk)
 	door := web.Config{
-		Metrics: counters.handler(), Ready: srv.readiness.check, Desk: srv.desk, PublicURL: s.publicURL(srv.listener.Addr()), App: s.Name, Log: log,
+		Metrics: counters.handler(log), Ready: srv.readiness.check, Desk: srv.desk, PublicURL: s.publicURL(srv.listener.Addr()), App: s.Name, Log: log,
 	}
 	if door.TrustedProxies, err = s.proxies(); err != nil {
 		return nil, err
