@@ -15,6 +15,11 @@ type deadline struct {
 	expired bool
 }
 
+// follow waits for the end of ctx until stop is called.
+func (d *deadline) follow(ctx context.Context) (stop func() bool) {
+	return context.AfterFunc(ctx, func() { d.reached(ctx) })
+}
+
 // reached does it, unless ctx ended because whoever asked has gone.
 func (d *deadline) reached(ctx context.Context) {
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
@@ -25,11 +30,12 @@ func (d *deadline) reached(ctx context.Context) {
 	}
 }
 
-// act needs the lock.
+// act needs the lock. Of two contexts that are followed the second finds it done.
 func (d *deadline) act() {
 	if d.expired && d.do != nil {
-		d.done = true
-		d.do()
+		do := d.do
+		d.do, d.done = nil, true
+		do()
 	}
 }
 

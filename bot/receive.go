@@ -19,6 +19,7 @@ import (
 const (
 	maxBody       = 256 << 10        // bytes of one activity
 	answerTimeout = 10 * time.Second // the channel gives up after about 15
+	invokeTimeout = 5 * time.Second  // what Teams waits for one, as far as it says
 	maxReading    = 64               // activities that are read and decoded at one time: each holds its body in memory
 )
 
@@ -27,6 +28,12 @@ type Options struct {
 	Log     *slog.Logger             // refusals and failures; nil is slog.Default
 	Observe func(reason auth.Reason) // called once for each refusal; nil is nobody
 	Timeout time.Duration            // for the whole answer; zero is ten seconds
+
+	// InvokeTimeout is for the whole answer to an invoke, within Timeout; zero is five
+	// seconds. What a handler made durable stays so when its answer comes too late: an
+	// invoke may be repeated, by Teams or by the person who pressed.
+	// https://learn.microsoft.com/microsoftteams/platform/messaging-extensions/how-to/action-commands/respond-to-task-module-submit
+	InvokeTimeout time.Duration
 }
 
 // Receive makes the messaging endpoint: the http.Handler for POST /api/messages.
@@ -55,6 +62,9 @@ func Receive(gate Gate, handler Handler, opts Options) http.Handler {
 	if opts.Timeout <= 0 {
 		opts.Timeout = answerTimeout
 	}
+	if opts.InvokeTimeout <= 0 {
+		opts.InvokeTimeout = invokeTimeout
+	}
 	return &endpoint{gate: gate, handler: handler, opts: opts, reading: make(chan struct{}, maxReading)}
 }
 
@@ -66,12 +76,18 @@ type endpoint struct {
 }
 
 func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := context.WithTimeout(withRemoteAddr(r.Context(), r.RemoteAddr), e.opts.Timeout)
+	arrived := time.Now()
+	ctx, cancel := context.WithDeadline(withRemoteAddr(r.Context(), r.RemoteAddr), arrived.Add(e.opts.Timeout))
 	defer cancel()
 	var end deadline
-	defer context.AfterFunc(ctx, func() { end.reached(ctx) })()
+	defer end.follow(ctx)()
 	turn, refused := e.admit(ctx, &end, w, r)
 	about := subjectOf(turn)
+	if refused == nil && turn.Activity.IsType(activity.TypeInvoke) {
+		ctx, cancel = context.WithDeadline(ctx, arrived.Add(e.opts.InvokeTimeout))
+		defer cancel()
+		defer end.follow(ctx)()
+	}
 	if refused == nil {
 		refused = e.serve(ctx, &end, w, r, turn, about)
 	}

@@ -384,6 +384,53 @@ func TestAHandlerThatTakesTooLong(t *testing.T) {
 	}
 }
 
+// timed is a recorder that knows when it was answered, and how often.
+type timed struct {
+	*httptest.ResponseRecorder
+	answered []time.Time
+}
+
+func (w *timed) WriteHeader(status int) {
+	w.answered = append(w.answered, time.Now())
+	w.ResponseRecorder.WriteHeader(status)
+}
+
+// TestHowLongAnAnswerMayTake runs in fake time. A handler that ignores its time is answered for once, though an invoke has
+// two ends to reach.
+func TestHowLongAnAnswerMayTake(t *testing.T) {
+	for _, row := range []struct {
+		name string
+		body string
+		opts bot.Options
+		want time.Duration
+	}{
+		{"a message", minimal, bot.Options{}, 10 * time.Second},
+		{"an invoke", minimalInvoke, bot.Options{}, 5 * time.Second},
+		{"a message in a time of its own", minimal, bot.Options{Timeout: 12 * time.Second}, 12 * time.Second},
+		{"an invoke in a time of its own", minimalInvoke, bot.Options{InvokeTimeout: 7 * time.Second}, 7 * time.Second},
+		{"an invoke within a shorter time for all", minimalInvoke, bot.Options{Timeout: 2 * time.Second}, 2 * time.Second},
+		{"an invoke that may take longer than all", minimalInvoke, bot.Options{InvokeTimeout: time.Minute}, 10 * time.Second},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				row.opts.Log = newLog(io.Discard)
+				began := time.Now()
+				w := &timed{ResponseRecorder: httptest.NewRecorder()}
+				bot.Receive(open{}, bot.HandlerFunc(func(ctx context.Context, _ *bot.Turn) (*activity.InvokeResponse, error) {
+					if until, ok := ctx.Deadline(); !ok || until.Sub(began) != row.want {
+						t.Errorf("the handler may take %v, want %v", until.Sub(began), row.want)
+					}
+					time.Sleep(time.Hour)
+					return nil, nil
+				}), row.opts).ServeHTTP(w, post(row.body))
+				if w.Code != http.StatusServiceUnavailable || len(w.answered) != 1 || w.answered[0].Sub(began) != row.want {
+					t.Errorf("status %d, answered at %v", w.Code, w.answered)
+				}
+			})
+		})
+	}
+}
+
 // TestAFailureAfterTheTimeIsLogged: it is answered and counted as too slow, once, and leaves its own trace.
 func TestAFailureAfterTheTimeIsLogged(t *testing.T) {
 	for _, row := range []struct {
