@@ -160,6 +160,37 @@ func (d *Desk) Dead(ctx context.Context, after string, limit int) (KeptPage, err
 	return d.keptPage(ctx, phaseDead, after, limit)
 }
 
+// CountKept counts the posts that wait for a person. It reads a row for each channel, however many are kept.
+func (d *Desk) CountKept(ctx context.Context) (held, dead int, err error) {
+	err = d.view(ctx, func(tx store.Tx) error {
+		held, dead = 0, 0
+		return eachDepth(tx, func(_ ID, books depth) error {
+			held, dead = held+books.Held, dead+books.Dead
+			return nil
+		})
+	})
+	return held, dead, err
+}
+
+// Kept returns a post that waits for a person, by its id. Once somebody has decided about it, it is CodeUnknownDelivery.
+func (d *Desk) Kept(ctx context.Context, id string) (Kept, error) {
+	unknown := refuse(CodeUnknownDelivery, "there is no such delivery")
+	n, err := strconv.ParseUint(id, 10, 64)
+	if err != nil {
+		return Kept{}, unknown
+	}
+	var post Kept
+	err = d.view(ctx, func(tx store.Tx) error {
+		j, found, err := kept(tx, n)
+		if err == nil && !found {
+			err = unknown
+		}
+		post = j.shown()
+		return err
+	})
+	return post, err
+}
+
 func (d *Desk) keptPage(ctx context.Context, p phase, after string, limit int) (KeptPage, error) {
 	if limit <= 0 || limit > MaxKeptPage {
 		limit = MaxKeptPage

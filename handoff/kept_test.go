@@ -3,6 +3,7 @@ package handoff_test
 import (
 	"context"
 	"errors"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -64,9 +65,19 @@ func TestHeldLine(t *testing.T) {
 			t.Errorf("the first is %+v", first)
 		}
 
+		if inDoubt, dead, err := h.desk.CountKept(h.Context()); err != nil || inDoubt != 2 || dead != 0 {
+			t.Errorf("counted are %d in doubt and %d dead, %v", inDoubt, dead, err)
+		}
+		if one, err := h.desk.Kept(h.Context(), second.ID); err != nil || !reflect.DeepEqual(one, second) {
+			t.Errorf("the second alone is %+v, %v", one, err)
+		}
+
 		h.says(dana, "three")
 		h.must(h.desk.SendAgain(h.Context(), first.ID, nil))
 		h.must(h.desk.MarkSent(h.Context(), second.ID, handoff.Receipt{}, nil))
+		if _, err := h.desk.Kept(h.Context(), second.ID); handoff.CodeOf(err) != handoff.CodeUnknownDelivery {
+			t.Errorf("once it is decided about it is %v", err)
+		}
 		h.pass(0)
 		h.must(h.desk.SendAgain(h.Context(), first.ID, nil)) // another admin, a moment later
 		h.must(h.desk.MarkSent(h.Context(), second.ID, handoff.Receipt{Message: "message-99"}, nil))

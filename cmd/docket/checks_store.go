@@ -126,7 +126,7 @@ func (p *patient) lookAtQueues(context.Context) []finding {
 	case age > waitWarning && p.records.Running:
 		return p.warn("see what the channels' lines say", "%d posts wait, the oldest for %v; %s", waiting, age, kept)
 	case held > 0:
-		return p.warn("decide about each in the admin pages, or by /v1/deliveries", "%d posts wait; %s", waiting, kept)
+		return p.warn("decide about each under Deliveries in the admin pages, or by the API", "%d posts wait; %s", waiting, kept)
 	case waiting == 0:
 		return p.ok("nothing waits; %s", kept)
 	}

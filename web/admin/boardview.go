@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -66,6 +67,7 @@ func (n names) moment(agent handoff.ID, at time.Time) moment {
 type line struct {
 	ID, Label, Account string
 	Pseudonym, Damaged bool
+	Missing            bool // a line of the visitor's may not stand in a thread
 	Agent              string
 	Channels           string
 	Stage              handoff.Stage
@@ -93,6 +95,7 @@ func (n names) line(l handoff.Listed, now time.Time) line {
 		}
 		out.Channels += n.channel(id)
 	}
+	out.Missing = slices.ContainsFunc(h.Threads, func(t handoff.Thread) bool { return t.Missing })
 	if h.Specialist != nil {
 		out.Specialist = h.Specialist.Name
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"strings"
+	"time"
 
 	"github.com/docket-handoff/docket/audit"
 	"github.com/docket-handoff/docket/handoff"
@@ -17,6 +19,16 @@ var deliveriesSection = section{
 		{"POST /admin/deliveries/{id}/again", admin, (*visit).sendAgain},
 		{"POST /admin/deliveries/{id}/sent", admin, (*visit).markSent},
 	},
+	undecided: (*visit).undecidedPosts,
+}
+
+// undecidedPosts counts the posts that wait for a person. A page that can be shown is shown without the count.
+func (v *visit) undecidedPosts() int {
+	held, dead, err := v.desk.CountKept(v.ctx())
+	if err != nil {
+		v.log.Warn("the posts that wait for a person could not be counted", "err", err)
+	}
+	return held + dead
 }
 
 // deliveriesView is what the page shows: posts that wait for a person. What they say stands on their handoffs' pages alone,
@@ -54,13 +66,16 @@ var postWords = map[handoff.PostKind]string{
 	handoff.PostNotice: "A notice", handoff.PostClosing: "The closing summary", handoff.PostErase: "A removal",
 }
 
-func (n names) keptPost(agent handoff.ID, k handoff.Kept) keptPost {
-	what := postWords[k.Kind]
-	if what == "" {
-		what = "Something that cannot be read"
+func postWord(kind handoff.PostKind) string {
+	if word := postWords[kind]; word != "" {
+		return word
 	}
+	return "Something that cannot be read"
+}
+
+func (n names) keptPost(agent handoff.ID, k handoff.Kept) keptPost {
 	return keptPost{
-		ID: k.ID, Handoff: string(k.Handoff), Held: k.State == handoff.KeptHeld, What: what, Text: k.Text, Channel: n.channel(k.Channel), Cause: k.Cause,
+		ID: k.ID, Handoff: string(k.Handoff), Held: k.State == handoff.KeptHeld, What: postWord(k.Kind), Text: k.Text, Channel: n.channel(k.Channel), Cause: k.Cause,
 		Ordered: n.moment(agent, k.At), Kept: n.moment(agent, k.KeptAt), MaySettle: k.Kind != handoff.PostThread && k.Kind != "",
 	}
 }
@@ -120,6 +135,39 @@ func nonsense(err error) error {
 	return err
 }
 
+// decided is what a person here decided about a post of a handoff's, for its page.
+type decided struct {
+	Sent    bool             `json:"sent"` // they said that it is there; otherwise they sent it again
+	Kind    handoff.PostKind `json:"kind"`
+	Message string           `json:"message,omitempty"` // the line's id
+	By      string           `json:"by"`
+	At      time.Time        `json:"at"`
+}
+
+// words say it among what others did with the handoff.
+func (d decided) words() string {
+	what := postWord(d.Kind)
+	what = strings.ToLower(what[:1]) + what[1:]
+	if d.Sent {
+		return d.By + " marked " + what + " as sent"
+	}
+	return d.By + " sent " + what + " again"
+}
+
+func decidedOf(id handoff.ID) string { return decidedRows + url.PathEscape(string(id)) + "/" }
+
+// decidedAbout lists what was decided about a handoff's posts.
+func (v *visit) decidedAbout(id handoff.ID) (list []decided, err error) {
+	err = v.engine.View(v.ctx(), func(tx store.Tx) error {
+		list = nil
+		return each(tx, decidedOf(id), func(_ string, d decided) error {
+			list = append(list, d)
+			return nil
+		})
+	})
+	return list, err
+}
+
 func (v *visit) sendAgain() error {
 	return v.decide("It is sent again, behind what waits for the same channel.", audit.LineSentAgain, v.desk.SendAgain)
 }
@@ -130,7 +178,7 @@ func (v *visit) markSent() error {
 	})
 }
 
-// decide does what a person decided about a post, and goes back to where they decided it.
+// decide does what a person decided about a post, notes it for the handoff's page, and goes back to where they decided it.
 func (v *visit) decide(done string, act audit.Act, do func(context.Context, string, func(store.Tx) error) error) error {
 	f, err := v.form()
 	if err != nil {
@@ -141,7 +189,19 @@ func (v *visit) decide(done string, act audit.Act, do func(context.Context, stri
 		back, details = "/admin/handoffs/"+url.PathEscape(string(from.ID)), map[string]string{"seen on": string(from.ID)}
 	}
 	id := v.r.PathValue("id")
-	err = do(v.ctx(), id, v.wrote(act, id, details))
+	post, err := v.desk.Kept(v.ctx(), id)
+	if err != nil && handoff.CodeOf(err) != handoff.CodeUnknownDelivery { // that is for the decision itself to say
+		return err
+	}
+	write := v.wrote(act, id, details)
+	err = do(v.ctx(), id, func(tx store.Tx) error {
+		if err := write(tx); err != nil || post.Handoff == "" {
+			return err
+		}
+		return store.Put(tx, decidedOf(post.Handoff)+id, decided{
+			Sent: act == audit.LineMarkedSent, Kind: post.Kind, Message: post.Message, By: v.session.Person.called(), At: v.now().UTC(),
+		})
+	})
 	var refused *handoff.Error
 	switch {
 	case errors.As(err, &refused) && (refused.Code == handoff.CodeDecided || refused.Code == handoff.CodeUnknownDelivery || refused.Code == handoff.CodeInvalid):

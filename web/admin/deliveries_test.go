@@ -2,6 +2,8 @@ package admin_test
 
 import (
 	"context"
+	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -67,10 +69,92 @@ func TestDecideByKeyboard(t *testing.T) {
 		return e.Name == handoff.EventDelivery && e.Delivery.State == handoff.DeliverySent
 	})
 	b.Open("/admin/deliveries")
-	b.See("Everything was delivered.")
+	b.See("Nothing was given up.")
+	b.See("Nothing in doubt waits for your decision.")
 	b.Judge("deliveries-empty")
 	if got := d.written(audit.LineSentAgain); len(got) != 1 {
 		t.Errorf("the audit log has %q", got)
+	}
+}
+
+// undecided reads the count beside the link in the menu, as a screen reader says it.
+func undecided(page admintest.Page) string {
+	found := regexp.MustCompile(`href="/admin/deliveries"[^>]*>(.*?)</a>`).FindStringSubmatch(page.Body)
+	if found == nil {
+		return ""
+	}
+	return regexp.MustCompile(`<[^>]*>`).ReplaceAllString(found[1], "")
+}
+
+// TestUndecidedIsSaid: that something waits for a decision is said wherever somebody may be, and who decided what on the handoff's page.
+func TestUndecidedIsSaid(t *testing.T) {
+	d, m, id := newMoodyDesk(t)
+	m.refuses.Store(true)
+	conversation := d.handoff(id).Conversation
+	_, err := d.Desk.FromVisitor(t.Context(), conversation, handoff.Say{ClientID: "lost too", Text: "another wish"})
+	d.Must(err)
+	failed := 0
+	d.await(conversation, func(e handoff.Event) bool {
+		if e.Name == handoff.EventDelivery && e.Delivery.State == handoff.DeliveryFailed {
+			failed++
+		}
+		return failed == 2
+	})
+	m.refuses.Store(false)
+	c, page := d.SignIn(admin.RoleAdmin), "/admin/handoffs/"+string(id)
+	for path, texts := range map[string][]string{
+		"/admin/handoffs":   {"a line may be missing"},
+		"/admin/deliveries": {"Nothing in doubt waits for your decision."},
+		page:                {"2 posts wait for a decision"},
+	} {
+		got := c.Get(path)
+		if said := undecided(got); said != "Deliveries 2 to decide about" {
+			t.Errorf("%s: the menu says %q", path, said)
+		}
+		for _, text := range texts {
+			if !strings.Contains(got.Body, text) {
+				t.Errorf("%s does not say %q:\n%s", path, text, got.Body)
+			}
+		}
+	}
+	kept, err := d.Desk.Dead(t.Context(), "", 0)
+	d.Must(err)
+	c.Post("/admin/deliveries/"+kept.Posts[0].ID+"/sent", nil)
+	c.Post("/admin/deliveries/"+kept.Posts[1].ID+"/again", url.Values{"handoff": {string(id)}})
+	d.await(conversation, func(e handoff.Event) bool {
+		return e.Name == handoff.EventDelivery && e.Delivery.Message == kept.Posts[1].Message && e.Delivery.State == handoff.DeliverySent
+	})
+	got := c.Get(page)
+	for text, times := range map[string]int{
+		"Marked as sent by admin": 1, ">Delivered<": 1, "admin marked a line of the visitor’s as sent": 1, "admin sent a line of the visitor’s again": 1, "for a decision": 0,
+	} {
+		if n := strings.Count(got.Body, text); n != times {
+			t.Errorf("%q stands there %d times:\n%s", text, n, got.Body)
+		}
+	}
+	if said := undecided(got); said != "Deliveries" {
+		t.Errorf("with nothing left the menu says %q", said)
+	}
+	if board := c.Get("/admin/handoffs"); strings.Contains(board.Body, "may be missing") {
+		t.Error("the board says that a line is missing, and it is not")
+	}
+}
+
+// TestATestIsNoVisitor: the page of a test handoff does not make up who asked.
+func TestATestIsNoVisitor(t *testing.T) {
+	d := newDesk(t)
+	c := d.SignIn(admin.RoleAdmin)
+	c.Post("/admin/integrations/channels/"+string(d.channel)+"/test", nil)
+	channel, err := d.Desk.Channel(t.Context(), d.channel)
+	d.Must(err)
+	page := c.Get("/admin/handoffs/" + string(channel.Trial.Handoff))
+	if page.Status != 200 || !strings.Contains(page.Body, "sent by admin") || !strings.Contains(page.Body, "A test was sent by admin") {
+		t.Errorf("%d\n%s", page.Status, page.Body)
+	}
+	for _, text := range []string{"by the agent", "Asserted by"} {
+		if strings.Contains(page.Body, text) {
+			t.Errorf("it says %q:\n%s", text, page.Body)
+		}
 	}
 }
 

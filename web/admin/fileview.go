@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -14,6 +15,7 @@ type file struct {
 	Verified               bool
 	Page                   handoff.Page
 	AskedBy                string
+	Trial                  bool // a test of a channel: no visitor is behind it
 	Asked, Joined, Ended   moment
 	Waited, Length         string
 	Threads, Refused       []string
@@ -58,11 +60,11 @@ var deliveryWords = map[handoff.DeliveryState]string{
 	handoff.DeliveryUncertain: "In doubt: it may have arrived",
 }
 
-func (n names) file(t handoff.Transcript, now time.Time) file {
+func (n names) file(t handoff.Transcript, decisions []decided, now time.Time) file {
 	h, c := t.Handoff, t.Conversation
 	f := file{
 		line: n.line(t.Listed, now), Email: c.Visitor.Email, Visitor: string(c.Visitor.ID), Domain: c.Account.Domain, Verified: c.Verified,
-		Page: c.Page, AskedBy: asker(h.By), Brief: h.Brief, Closing: h.Closing, Rating: h.Rating, Next: t.Next,
+		Page: c.Page, AskedBy: n.asker(t), Trial: c.Trial, Brief: h.Brief, Closing: h.Closing, Rating: h.Rating, Next: t.Next,
 		Asked: n.moment(c.Agent, h.StartedAt), Joined: n.moment(c.Agent, h.FirstJoined), Ended: n.moment(c.Agent, h.EndedAt),
 	}
 	for _, thread := range h.Threads {
@@ -82,19 +84,26 @@ func (n names) file(t handoff.Transcript, now time.Time) file {
 	for _, k := range t.Kept {
 		f.Kept = append(f.Kept, n.keptPost(c.Agent, k))
 	}
-	f.Deeds, f.Said = n.deeds(t), n.said(t)
+	f.Deeds, f.Said = n.deeds(t, decisions), n.said(t, decisions)
 	return f
 }
 
-func asker(by handoff.Kind) string {
-	if by == handoff.FromVisitor {
+// asker is who asked for the handoff. Who sent a test is known until the next one is sent into the same channel.
+func (n names) asker(t handoff.Transcript) string {
+	switch h := t.Handoff; {
+	case t.Conversation.Trial:
+		if trial := n.channels[h.Channels[0]].Trial; trial != nil && trial.Handoff == h.ID {
+			return trial.By
+		}
+		return "somebody"
+	case h.By == handoff.FromVisitor:
 		return "the visitor"
 	}
 	return "the agent"
 }
 
 // deeds tells who did what with the handoff, as far as its events are on this page.
-func (n names) deeds(t handoff.Transcript) []deed {
+func (n names) deeds(t handoff.Transcript, decisions []decided) []deed {
 	var out []deed
 	specialist := ""
 	for _, e := range t.Events {
@@ -104,9 +113,12 @@ func (n names) deeds(t handoff.Transcript) []deed {
 		d := deed{At: n.moment(t.Conversation.Agent, e.At)}
 		switch e.Handoff.State {
 		case handoff.StateWaiting:
-			d.What = "A person was asked for by " + asker(t.Handoff.By)
-			if specialist != "" {
+			d.What = "A person was asked for by " + n.asker(t)
+			switch {
+			case specialist != "":
 				d.What = specialist + " left; the team was asked again"
+			case t.Conversation.Trial:
+				d.What = "A test was sent by " + n.asker(t)
 			}
 		case handoff.StateJoined:
 			specialist = e.Handoff.Specialist.Name
@@ -119,13 +131,17 @@ func (n names) deeds(t handoff.Transcript) []deed {
 	if r := t.Handoff.Rating; r != nil {
 		out = append(out, deed{At: n.moment(t.Conversation.Agent, r.At), What: "The visitor rated it " + stars(r.Score)})
 	}
+	for _, d := range decisions {
+		out = append(out, deed{At: n.moment(t.Conversation.Agent, d.At), What: d.words()})
+	}
+	slices.SortStableFunc(out, func(a, b deed) int { return strings.Compare(a.At.Exact, b.At.Exact) })
 	return out
 }
 
 func stars(score int) string { return string(rune('0'+score)) + " of 5" }
 
 // said makes the log to a transcript. Edits are in the lines already.
-func (n names) said(t handoff.Transcript) []said {
+func (n names) said(t handoff.Transcript, decisions []decided) []said {
 	causes := map[string]string{}
 	for _, e := range t.Events {
 		if e.Name == handoff.EventDelivery {
@@ -141,6 +157,11 @@ func (n names) said(t handoff.Transcript) []said {
 		case handoff.EventMessage:
 			s := n.spoken(t, *e.Message, at)
 			s.Delivery.Cause = causes[e.Message.ID]
+			for _, d := range decisions {
+				if d.Sent && d.Message == s.ID && s.Delivery.State == string(handoff.DeliverySent) {
+					s.Delivery.Words = "Marked as sent by " + d.By
+				}
+			}
 			out = append(out, s)
 		}
 	}

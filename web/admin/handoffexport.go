@@ -62,7 +62,7 @@ func (v *visit) exportTranscriptCSV() error {
 	if err != nil {
 		return err
 	}
-	return v.download("transcript-"+string(t.Handoff.ID)+".csv", n.file(t, v.now()).transcriptCSV)
+	return v.download("transcript-"+string(t.Handoff.ID)+".csv", n.file(t, nil, v.now()).transcriptCSV)
 }
 
 func (v *visit) exportTranscriptJSON() error {

@@ -92,7 +92,11 @@ func (v *visit) handoffPage() error {
 	if err != nil {
 		return err
 	}
-	f := n.file(t, v.now())
+	decisions, err := v.decidedAbout(t.Handoff.ID)
+	if err != nil {
+		return err
+	}
+	f := n.file(t, decisions, v.now())
 	return v.show("handoff.html", f.Label, handoffView{File: f, Stage: stageWords[f.Stage]})
 }
 

@@ -24,6 +24,14 @@ func (f Finding) Badge() string {
 	return map[string]string{"ok": "good", "warning": "warning", "failed": "bad"}[f.Status]
 }
 
+// Page is where something can be done about it; empty where that is not in these pages.
+func (f Finding) Page() string {
+	if f.Name == "queues" && f.Status != "ok" {
+		return deliveriesSection.path
+	}
+	return ""
+}
+
 // examination is the last examination. It costs calls to Microsoft, so those who look within examineEvery share one.
 type examination struct {
 	mu       sync.Mutex

@@ -189,13 +189,17 @@ func TestHealthIsLookedAtOnce(t *testing.T) {
 		cfg.Version, cfg.Clock = "1.2.3", func() time.Time { return now }
 		cfg.Examine = func(context.Context) []admin.Finding {
 			looks++
-			return []admin.Finding{{Name: "clock", Status: "failed", Cause: fmt.Sprintf("<b>look %d</b>", looks), Remedy: "set it"}}
+			return []admin.Finding{
+				{Name: "clock", Status: "failed", Cause: fmt.Sprintf("<b>look %d</b>", looks), Remedy: "set it"},
+				{Name: "queues", Status: "warning", Cause: "2 in doubt", Remedy: "decide about each"},
+			}
 		}
 	})
 	vera := site.SignIn(admin.RoleViewer)
 	for range 3 {
 		page := vera.Get("/admin/health")
-		if page.Status != http.StatusOK || !strings.Contains(page.Body, "&lt;b&gt;look 1&lt;/b&gt;") || !strings.Contains(page.Body, "1 failed") || !strings.Contains(page.Body, "1.2.3") {
+		if page.Status != http.StatusOK || !strings.Contains(page.Body, "&lt;b&gt;look 1&lt;/b&gt;") || !strings.Contains(page.Body, "1 failed") || !strings.Contains(page.Body, "1.2.3") ||
+			!strings.Contains(page.Body, `<a href="/admin/deliveries">Open Deliveries</a>`) {
 			t.Errorf("%d\n%s", page.Status, page.Body)
 		}
 	}

@@ -97,6 +97,7 @@ type navGroup struct {
 type navLink struct {
 	Title, Path string
 	Here        bool
+	Undecided   int // what waits for a decision there
 }
 
 // show renders a page: a file under pages, its title, and what it shows. Options change what is around it.
@@ -140,7 +141,11 @@ func (v *visit) nav() []navGroup {
 		}
 		here := v.r.URL.Path == s.path || strings.HasPrefix(v.r.URL.Path, s.path+"/")
 		last := &groups[len(groups)-1]
-		last.Links = append(last.Links, navLink{Title: s.title, Path: s.path, Here: here})
+		link := navLink{Title: s.title, Path: s.path, Here: here}
+		if s.undecided != nil {
+			link.Undecided = s.undecided(v)
+		}
+		last.Links = append(last.Links, link)
 	}
 	return groups
 }

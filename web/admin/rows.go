@@ -7,11 +7,13 @@ import "github.com/docket-handoff/docket/store"
 //	admin/sessions/<hash of the token>  session
 //	admin/links/<hash of the token>     link
 //	admin/password                      storedPassword
+//	admin/decided/<handoff>/<post>      decided
 //	apikeys/<id>                        apiKey
 const (
 	sessionRows = "admin/sessions/"
 	linkRows    = "admin/links/"
 	passwordRow = "admin/password"
+	decidedRows = "admin/decided/"
 	keyRows     = "apikeys/"
 )
 

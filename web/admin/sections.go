@@ -6,6 +6,8 @@ type section struct {
 	group  string // sections of one group stand together under its name; "" stands alone
 	path   string // where its link leads
 	routes []route
+
+	undecided func(*visit) int // how much waits for a decision there, beside the link; nil: nothing ever does
 }
 
 // sections are all parts, in the order of the links. A new page is a file of its own with its section, and a line here.
