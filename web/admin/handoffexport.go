@@ -27,9 +27,12 @@ func (v *visit) exportHandoffsJSON() error {
 }
 
 // exportHandoffs sends the ended handoffs that the address names, as they are read. That it was done is written down before the
-// first of them is sent.
+// first of them is sent. What a search finds is of every stage and bounded, so it is no export.
 func (v *visit) exportHandoffs(format string, write func(names, io.Writer, iter.Seq2[handoff.Listed, error], int) error) error {
 	f := filterOf(v.r.URL.Query())
+	if f.Query != "" {
+		return problem{http.StatusUnprocessableEntity, "A search is not exported", "Choose an agent, a channel or a last day on the board instead, and export from there."}
+	}
 	n, err := v.boards().names(v.ctx())
 	if err != nil {
 		return err
@@ -40,7 +43,7 @@ func (v *visit) exportHandoffs(format string, write func(names, io.Writer, iter.
 	}
 	facts := map[string]string{"format": format, "agent": string(f.Agent), "channel": string(f.Channel), "until": f.Until}
 	maps.DeleteFunc(facts, func(_, value string) bool { return value == "" })
-	all := v.desk.EachOnBoard(v.ctx(), q, v.wrote(audit.Exported, "handoffs", facts))
+	all := withoutTests(v.desk.EachOnBoard(v.ctx(), q, v.wrote(audit.Exported, "handoffs", facts)))
 	next, stop := iter.Pull2(all)
 	defer stop()
 	first, err, any := next()
@@ -55,6 +58,17 @@ func (v *visit) exportHandoffs(format string, write func(names, io.Writer, iter.
 		}
 	}
 	return v.download("handoffs."+format, func(w io.Writer) error { return write(n, w, rest, maxExport) })
+}
+
+// withoutTests leaves out the test handoffs, behind which no visitor is.
+func withoutTests(all iter.Seq2[handoff.Listed, error]) iter.Seq2[handoff.Listed, error] {
+	return func(yield func(handoff.Listed, error) bool) {
+		for l, err := range all {
+			if !l.Conversation.Trial && !yield(l, err) {
+				return
+			}
+		}
+	}
 }
 
 func (v *visit) exportTranscriptCSV() error {

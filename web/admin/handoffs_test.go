@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/docket-handoff/docket/audit"
 	"github.com/docket-handoff/docket/handoff"
 	"github.com/docket-handoff/docket/store"
@@ -275,6 +277,49 @@ func TestExports(t *testing.T) {
 	}
 	if got, want := d.written(audit.Exported), []string{string(id), string(id), "handoffs", "handoffs", "handoffs"}; !slices.Equal(got, want) {
 		t.Errorf("the audit log says that these were exported: %q", got)
+	}
+}
+
+// TestExportIsWhatTheFilterSays: a search offers no export and gives none, test handoffs are left out, and the audit entry names the
+// filter.
+func TestExportIsWhatTheFilterSays(t *testing.T) {
+	d := newDesk(t)
+	_, id := d.asks(handoff.Visitor{Name: "Dana Cole"}, handoff.Account{})
+	d.act(handoff.VerbJoin, id)
+	d.act(handoff.VerbEnd, id)
+	test, err := d.Desk.Try(t.Context(), d.channel, "Ana Silva", nil)
+	d.Must(err)
+	_, err = d.Desk.End(t.Context(), d.handoff(test.Handoff).Conversation, handoff.FromVisitor)
+	d.Must(err)
+	c := d.SignIn(admin.RoleAdmin)
+
+	found := c.Get("/admin/handoffs?q=dana")
+	if !strings.Contains(found.Body, "Dana Cole") || !strings.Contains(found.Body, "A search is not exported.") || strings.Contains(found.Body, "/export.") {
+		t.Errorf("a search offers an export:\n%s", found.Body)
+	}
+	for _, format := range []string{"csv", "json"} {
+		got := c.Get("/admin/handoffs/export." + format + "?q=nobody&agent=marketing")
+		if got.Status != http.StatusUnprocessableEntity || strings.Contains(got.Body, "Dana") || !strings.Contains(got.Body, "A search is not exported") {
+			t.Errorf("a search as %s is answered %d:\n%s", format, got.Status, got.Body)
+		}
+	}
+	if got := d.written(audit.Exported); len(got) != 0 {
+		t.Errorf("what was refused is written down as exported: %q", got)
+	}
+
+	if page := c.Get("/admin/handoffs?list=ended"); !strings.Contains(page.Body, string(test.Handoff)) || !strings.Contains(page.Body, "test handoffs are left out") {
+		t.Errorf("the board has no test, or does not say that the export leaves it out:\n%s", page.Body)
+	}
+	if rows := readTable(t, c.Get("/admin/handoffs/export.csv?until=2999-12-31&channel="+string(d.channel))); len(rows) != 2 || rows[1]["handoff"] != string(id) {
+		t.Errorf("the table is %q", rows)
+	}
+	if got := c.Get("/admin/handoffs/export.json"); strings.Contains(got.Body, string(test.Handoff)) || !strings.Contains(got.Body, string(id)) {
+		t.Errorf("the object is %s", got.Body)
+	}
+	page, err := audit.List(t.Context(), d.Engine, audit.Query{Act: audit.Exported})
+	d.Must(err)
+	if diff := cmp.Diff(map[string]string{"format": "csv", "until": "2999-12-31", "channel": string(d.channel)}, page.Entries[1].Details); diff != "" {
+		t.Errorf("what is written down:\n%s", diff)
 	}
 }
 
