@@ -78,8 +78,9 @@ func readHead(tx store.Tx) (Head, error) {
 type Query struct {
 	Before uint64 // only entries with a smaller number; 0: from the newest
 	Act    Act    // only this act; empty: all
-	Actor  string // only actors of exactly this name; empty: all
 	Limit  int    // entries at most; 0 means 50
+
+	By func(Actor) bool // only actors for which this holds; nil: all
 }
 
 // Page is some entries, newest first.
@@ -136,7 +137,7 @@ func List(ctx context.Context, engine store.Engine, q Query) (Page, error) {
 }
 
 func (q Query) chooses(e Entry) bool {
-	return (q.Act == "" || q.Act == e.Act) && (q.Actor == "" || q.Actor == e.By.Name)
+	return (q.Act == "" || q.Act == e.Act) && (q.By == nil || q.By(e.By))
 }
 
 // back reads up to a chunk of entries that stand right before a number, oldest first.

@@ -39,12 +39,33 @@ type auditLine struct {
 	audit.Entry
 	Who   string
 	Facts string
+	Page  string // of its subject; empty: it has none
+}
+
+// looksLike chooses actors by a part of what the page shows of them, whatever its case; nil for nothing typed.
+func looksLike(typed string) func(audit.Actor) bool {
+	if typed == "" {
+		return nil
+	}
+	part := strings.ToLower(typed)
+	return func(a audit.Actor) bool {
+		return slices.ContainsFunc([]string{who(a), string(a.Kind), a.Network}, func(shown string) bool { return strings.Contains(strings.ToLower(shown), part) })
+	}
+}
+
+// pageOfSubject is where the subject of an entry can be looked at.
+func pageOfSubject(e audit.Entry) string {
+	if e.Act == audit.TranscriptRead || e.Act == audit.Exported && e.Subject != allHandoffs {
+		return "/admin/handoffs/" + e.Subject
+	}
+	return ""
 }
 
 func (v *visit) auditPage() error {
 	asked := v.r.URL.Query()
 	before, _ := strconv.ParseUint(asked.Get("before"), 10, 64) // nonsense is the first page
-	q := audit.Query{Before: before, Act: audit.Act(asked.Get("act")), Actor: strings.TrimSpace(asked.Get("actor"))}
+	actor := strings.TrimSpace(asked.Get("actor"))
+	q := audit.Query{Before: before, Act: audit.Act(asked.Get("act")), By: looksLike(actor)}
 	if !slices.Contains(audit.Acts, q.Act) {
 		q.Act = ""
 	}
@@ -53,14 +74,14 @@ func (v *visit) auditPage() error {
 		return err
 	}
 	view := auditView{
-		Acts: audit.Acts, Filter: q.Act != "" || q.Actor != "", Newest: before == 0,
-		Form: newForm(url.Values{"act": {string(q.Act)}, "actor": {q.Actor}}),
+		Acts: audit.Acts, Filter: q.Act != "" || actor != "", Newest: before == 0,
+		Form: newForm(url.Values{"act": {string(q.Act)}, "actor": {actor}}),
 	}
 	for _, e := range page.Entries {
-		view.Entries = append(view.Entries, auditLine{Entry: e, Who: who(e.By), Facts: facts(e.Details)})
+		view.Entries = append(view.Entries, auditLine{Entry: e, Who: who(e.By), Facts: facts(e.Details), Page: pageOfSubject(e)})
 	}
 	if page.Next > 0 {
-		view.Older = "/admin/audit?" + url.Values{"before": {strconv.FormatUint(page.Next, 10)}, "act": {string(q.Act)}, "actor": {q.Actor}}.Encode()
+		view.Older = "/admin/audit?" + url.Values{"before": {strconv.FormatUint(page.Next, 10)}, "act": {string(q.Act)}, "actor": {actor}}.Encode()
 	}
 	return v.show("audit.html", "Audit", view)
 }

@@ -26,6 +26,8 @@ func (v *visit) exportHandoffsJSON() error {
 	return v.exportHandoffs("json", names.exportJSON)
 }
 
+const allHandoffs = "handoffs" // the subject of an export of the board, where that of a transcript has the handoff's id
+
 // exportHandoffs sends the ended handoffs that the address names, as they are read. That it was done is written down before the
 // first of them is sent. What a search finds is of every stage and bounded, so it is no export.
 func (v *visit) exportHandoffs(format string, write func(names, io.Writer, iter.Seq2[handoff.Listed, error], int) error) error {
@@ -43,7 +45,7 @@ func (v *visit) exportHandoffs(format string, write func(names, io.Writer, iter.
 	}
 	facts := map[string]string{"format": format, "agent": string(f.Agent), "channel": string(f.Channel), "until": f.Until}
 	maps.DeleteFunc(facts, func(_, value string) bool { return value == "" })
-	all := withoutTests(v.desk.EachOnBoard(v.ctx(), q, v.wrote(audit.Exported, "handoffs", facts)))
+	all := withoutTests(v.desk.EachOnBoard(v.ctx(), q, v.wrote(audit.Exported, allHandoffs, facts)))
 	next, stop := iter.Pull2(all)
 	defer stop()
 	first, err, any := next()
