@@ -92,7 +92,7 @@ func writeHours(_ *visit, f *form, a *handoff.Agent) {
 		a.Handoff.WorkHours = nil
 		return
 	}
-	w := &handoff.WorkHours{TimeZone: f.text("time_zone"), Days: map[string][]handoff.Span{}}
+	w := &handoff.WorkHours{TimeZone: zoneNamed(f.text("time_zone")), Days: map[string][]handoff.Span{}}
 	switch when {
 	case openAlways, closedAlways:
 		w.Override = when
@@ -175,6 +175,7 @@ type hoursMore struct {
 type answer struct {
 	At      string
 	Yes     bool
+	Shifted string // why it is not the moment that was asked about; empty: it is
 	Because []string
 }
 
@@ -194,13 +195,16 @@ func (v *visit) aroundHours(view *agentView) (any, error) {
 		shown = asked.Add(12 * time.Hour)
 	}
 	if asks, _ := view.Tried.(bool); asks {
-		at, err := time.ParseInLocation(localTime, more.At, zone)
+		at, skipped, err := onTheWall(more.At, zone)
 		if err != nil {
 			f.wrong("at", "Write a date and a time, like 2026-12-24T17:30.")
 		} else {
 			shown = at
 			if more.Answer, err = v.wouldFire(view.Typed, at); err != nil {
 				return nil, err
+			}
+			if skipped != "" {
+				more.Answer.Shifted = skipped + " does not exist on that day, because the clocks go forward; this is the answer for " + at.Format("15:04") + "."
 			}
 		}
 	}
@@ -209,6 +213,56 @@ func (v *visit) aroundHours(view *agentView) (any, error) {
 }
 
 const localTime = "2006-01-02T15:04" // what <input type=datetime-local> sends
+
+// onTheWall reads a moment as the clocks of a zone show it. One that they skip is as long after the skip as it would have been; then
+// skipped is the time of day that there is not.
+func onTheWall(typed string, zone *time.Location) (at time.Time, skipped string, err error) {
+	meant, err := time.Parse(localTime, typed)
+	if err != nil {
+		return at, "", err
+	}
+	at = time.Date(meant.Year(), meant.Month(), meant.Day(), meant.Hour(), meant.Minute(), 0, 0, zone)
+	wall := time.Date(at.Year(), at.Month(), at.Day(), at.Hour(), at.Minute(), 0, 0, time.UTC)
+	if wall.Equal(meant) {
+		return at, "", nil
+	}
+	if wall.Before(meant) { // the package time may take either side of the skip
+		at = at.Add(meant.Sub(wall))
+	}
+	return at, meant.Format("15:04"), nil
+}
+
+// smallWords stand in small letters within the names of zones, such as America/Port_of_Spain.
+var smallWords = []string{"and", "au", "da", "es", "in", "of"}
+
+// zoneNamed is the zone's name as it is spelt in the database of zones, when what was typed differs from it by capitals alone; otherwise
+// it is what was typed.
+func zoneNamed(typed string) string {
+	words := strings.Builder{}
+	word := ""
+	finish := func() {
+		if word != "" && !slices.Contains(smallWords, word) {
+			word = capital(word)
+		}
+		words.WriteString(word)
+		word = ""
+	}
+	for _, r := range strings.ToLower(typed) {
+		if r == '/' || r == '_' || r == '-' {
+			finish()
+			words.WriteRune(r)
+		} else {
+			word += string(r)
+		}
+	}
+	finish()
+	for _, name := range []string{typed, words.String(), strings.ToUpper(typed)} {
+		if _, err := time.LoadLocation(name); err == nil {
+			return name
+		}
+	}
+	return typed
+}
 
 func (v *visit) wouldFire(a handoff.Agent, at time.Time) (*answer, error) {
 	said, err := v.desk.Consider(v.ctx(), a, at)

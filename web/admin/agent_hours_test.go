@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/net/html"
 
+	"github.com/docket-handoff/docket/audit"
 	"github.com/docket-handoff/docket/handoff"
 	"github.com/docket-handoff/docket/web/admin"
 )
@@ -93,5 +94,51 @@ func TestTypingHoursChoosesThem(t *testing.T) {
 	d.Must(err)
 	if a.Handoff.WorkHours == nil || len(a.Handoff.WorkHours.Days["mon"]) != 1 {
 		t.Errorf("stored are %+v", a.Handoff.WorkHours)
+	}
+}
+
+// TestSkippedMoments: a moment that the clocks skip is answered for the one after the skip, and the answer says so.
+func TestSkippedMoments(t *testing.T) {
+	d := newDesk(t)
+	c := d.SignIn(admin.RoleViewer)
+	for _, row := range []struct{ zone, at, says, moment string }{
+		{"Europe/Lisbon", "2027-03-28T01:30", "01:30 does not exist on that day, because the clocks go forward; this is the answer for 02:30.", "28 March 2027, 02:30"},
+		{"America/New_York", "2027-03-14T02:00", "02:00 does not exist on that day, because the clocks go forward; this is the answer for 03:00.", "14 March 2027, 03:00"},
+		{"Europe/Lisbon", "2027-03-28T02:00", "", "28 March 2027, 02:00"},
+		{"Europe/Lisbon", "2027-10-31T01:30", "", "31 October 2027, 01:30"}, // which is there twice
+	} {
+		a, err := d.Desk.Agent(t.Context(), "marketing")
+		d.Must(err)
+		a.Handoff.WorkHours = &handoff.WorkHours{TimeZone: row.zone, Days: map[string][]handoff.Span{"mon": {{From: 540, To: 600}}}}
+		_, err = d.Desk.PutAgent(t.Context(), audit.Actor{Kind: audit.System}, a)
+		d.Must(err)
+		page := c.Post("/admin/agents/marketing/hours/look", edits(settings(t, c.Get("/admin/agents/marketing/hours")), map[string]string{"at": row.at, "ask": "1"}))
+		verdict := words(find(parsed(t, page), func(n *html.Node) bool { return attr(n, "id") == "verdict" }))
+		if !strings.Contains(verdict, row.moment) || row.says == "" == strings.Contains(verdict, "does not exist") || !strings.Contains(verdict, row.says) {
+			t.Errorf("%s in %s: %q", row.at, row.zone, verdict)
+		}
+	}
+}
+
+// TestZonesInAnyCase: the name of a zone counts as it is spelt, however it was typed.
+func TestZonesInAnyCase(t *testing.T) {
+	d := newDesk(t)
+	c := d.SignIn(admin.RoleAdmin)
+	const path = "/admin/agents/marketing/hours"
+	for typed, want := range map[string]string{
+		"europe/lisbon": "Europe/Lisbon", "AMERICA/NEW_YORK": "America/New_York", "america/port_of_spain": "America/Port_of_Spain", "america/port-au-prince": "America/Port-au-Prince",
+		"africa/dar_es_salaam": "Africa/Dar_es_Salaam", "utc": "UTC", "Antarctica/McMurdo": "Antarctica/McMurdo",
+	} {
+		page := c.Post(path, edits(settings(t, c.Get(path)), map[string]string{"when": "hours", "time_zone": typed, "mon": "9-17"}))
+		a, err := d.Desk.Agent(t.Context(), "marketing")
+		d.Must(err)
+		if page.Status != http.StatusSeeOther || a.Handoff.WorkHours.TimeZone != want {
+			t.Errorf("%q is answered %d and stored as %+v", typed, page.Status, a.Handoff.WorkHours)
+		}
+	}
+	for _, typed := range []string{"lisbon", "local", "../etc/passwd", "/"} {
+		if page := c.Post(path, edits(settings(t, c.Get(path)), map[string]string{"time_zone": typed})); page.Status != http.StatusUnprocessableEntity {
+			t.Errorf("%q is answered %d", typed, page.Status)
+		}
 	}
 }

@@ -66,10 +66,11 @@ type websiteMore struct {
 	Snippet string
 	Own     string // this server's own origin, from which the preview speaks
 	Preview bool   // the preview may speak
+	Local   bool   // the snippet's address is one that only this machine reaches
 }
 
 func (v *visit) aroundWebsite(view *agentView) (any, error) {
-	more := websiteMore{Snippet: v.snippet(view.Agent.ID), Own: v.ownOrigin()}
+	more := websiteMore{Snippet: v.snippet(view.Agent.ID), Own: v.ownOrigin(), Local: isLoopback(v.public.Hostname())}
 	more.Preview = view.Agent.Allows(more.Own)
 	return more, nil
 }

@@ -146,6 +146,21 @@ func TestSnippet(t *testing.T) {
 	}
 }
 
+// TestSnippetOfThisMachineAlone: a line that no visitor's browser can follow says so, and one with a public address does not.
+func TestSnippetOfThisMachineAlone(t *testing.T) {
+	const note = "Only this machine reaches this address."
+	for public, want := range map[string]bool{"": true, "http://localhost:3978": true, "http://[::1]:3978": true, "https://chat.example.com": false, "https://127.0.0.1.example.com": false} {
+		e := newEditor(t, func(cfg *admin.Config) {
+			if public != "" {
+				cfg.PublicURL = public
+			}
+		})
+		if page := e.SignIn(admin.RoleViewer).Get(editorPath + "/website"); page.Status != http.StatusOK || strings.Contains(page.Body, note) != want {
+			t.Errorf("at %q it says so: %v\n%s", public, !want, page.Body)
+		}
+	}
+}
+
 // TestAgentsNamesAreText: whatever an agent is called, every page of its shows just that, in a browser, on a phone, and runs nothing.
 func TestAgentsNamesAreText(t *testing.T) {
 	names := append([]string{strings.Repeat("W", 400), strings.Repeat("word ", 80) + "end", "مساعد المبيعات ابتداءً"}, hostileNames...)

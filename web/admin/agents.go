@@ -90,8 +90,15 @@ func (v *visit) addAgent() error {
 	}
 	a := handoff.Agent{ID: handoff.ID(f.text("id")), Name: f.text("name")}
 	checkName(f, a.Name)
-	if a.ID == "" {
-		a.ID = handoff.ID(idFrom(a.Name))
+	switch {
+	case a.ID != "":
+		if (&handoff.Agent{ID: a.ID}).Validate() != nil {
+			f.wrong("id", "Use 1 to 64 small letters, digits, dots, dashes and underscores, and begin with a letter or a digit.")
+		}
+	case a.Name != "":
+		if a.ID = handoff.ID(idFrom(a.Name)); a.ID == "" {
+			f.wrong("id", "No short name can be made from this name. Write one, such as acme-assistant.")
+		}
 	}
 	if len(f.Errors) == 0 {
 		switch _, err := v.desk.ReplaceAgent(v.ctx(), v.by(), time.Time{}, a); handoff.CodeOf(err) {
@@ -100,8 +107,6 @@ func (v *visit) addAgent() error {
 				return err
 			}
 			return v.done(agentPath(a.ID), "The agent is added. Say when it hands off, and to which channel.")
-		case handoff.CodeInvalid:
-			f.wrong("id", "Use 1 to 64 small letters, digits, dots, dashes and underscores, and begin with a letter or a digit.")
 		case handoff.CodeChanged:
 			f.wrong("id", "There is an agent with this short name. Choose another.")
 		default:

@@ -36,9 +36,15 @@ func (s *Server) SignInLink(ctx context.Context, role Role) (string, error) {
 	return strings.TrimRight(s.public.String(), "/") + "/admin/signin/link/" + token, nil
 }
 
+// wayBack says whether anybody can sign in without a link.
+func (s *Server) wayBack(ctx context.Context) (bool, error) {
+	has, err := s.hasPassword(ctx)
+	return has || s.openid != nil, err
+}
+
 // FirstLink makes a link for an admin when there is no other way in; otherwise it is empty.
 func (s *Server) FirstLink(ctx context.Context) (string, error) {
-	if has, err := s.hasPassword(ctx); err != nil || has || s.openid != nil {
+	if way, err := s.wayBack(ctx); err != nil || way {
 		return "", err
 	}
 	return s.SignInLink(ctx, RoleAdmin)
@@ -91,5 +97,12 @@ func (v *visit) useLink() error {
 	if err := v.begin(Person{Account: account, Role: used.Role}, wayLink); err != nil {
 		return err
 	}
-	return v.redirect("/admin/")
+	way, err := v.wayBack(v.ctx())
+	if err != nil {
+		return err
+	}
+	if way || used.Role != RoleAdmin {
+		return v.redirect("/admin/")
+	}
+	return v.done("/admin/", "You came in by a link that works once. Set a password under People, so that you can sign in again.")
 }

@@ -30,7 +30,7 @@ var allowed = map[string]struct {
 	"POST /admin/keys/{id}/revoke":                      {"/admin/keys/dkAAAAAAAAAAAA/revoke", 401, 403, 303},
 	"GET /admin/people":                                 {"/admin/people", 303, 200, 200},
 	"POST /admin/people/{id}/end":                       {"/admin/people/abc/end", 401, 303, 303},
-	"POST /admin/password":                              {"/admin/password", 401, 403, 422},
+	"POST /admin/people/password":                       {"/admin/people/password", 401, 403, 422},
 	"GET /admin/handoffs":                               {"/admin/handoffs", 303, 200, 200},
 	"GET /admin/handoffs/live":                          {"/admin/handoffs/live", 303, 200, 200},
 	"GET /admin/handoffs/export.csv":                    {"/admin/handoffs/export.csv", 303, 403, 200},

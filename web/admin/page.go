@@ -34,6 +34,7 @@ type visit struct {
 	route   route
 	session *session // nil: nobody is signed in
 	role    Role
+	began   string // the token of the session that began with this visit
 }
 
 func (v *visit) ctx() context.Context { return v.r.Context() }
@@ -179,10 +180,24 @@ func (v *visit) fail(err error) {
 		return // nobody is left to read it
 	}
 	p := v.problemOf(err)
-	if err := v.showWith(p.status, "problem.html", p.title, p.text); err != nil {
+	if err := v.showWith(p.status, "problem.html", p.title, problemView{Text: p.text, Back: v.before()}); err != nil {
 		v.log.Error("a page could not be shown", "path", v.r.URL.Path, "err", err)
 		http.Error(v.w, "Something went wrong on our side.", http.StatusInternalServerError)
 	}
+}
+
+// problemView is what the page of a problem shows.
+type problemView struct {
+	Text string
+	Back navLink // where one came from
+}
+
+// before is where to go on from a problem: what leads to Microsoft and back began on the page of Microsoft Teams.
+func (v *visit) before() navLink {
+	if strings.HasPrefix(v.r.URL.Path, "/integrations/teams/") {
+		return navLink{Title: "Back to Microsoft Teams", Path: "/admin/integrations/teams"}
+	}
+	return navLink{Title: "Go to the first page", Path: "/admin/"}
 }
 
 func (v *visit) problemOf(err error) problem {

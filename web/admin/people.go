@@ -14,7 +14,7 @@ var peopleSection = section{
 	routes: []route{
 		{"GET /admin/people", viewer, (*visit).peoplePage},
 		{"POST /admin/people/{id}/end", viewer, (*visit).endSession},
-		{"POST /admin/password", admin, (*visit).changePassword},
+		{"POST /admin/people/password", admin, (*visit).changePassword},
 	},
 }
 
@@ -107,5 +107,5 @@ func (v *visit) changePassword() error {
 	if err := v.setPassword(f.Value("password")); err != nil {
 		return err
 	}
-	return v.done("/admin/people", "The password is set. Other sessions of this account have ended.")
+	return v.done("/admin/people#main", "The password is set. Other sessions of this account have ended.")
 }

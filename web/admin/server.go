@@ -140,7 +140,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "/admin/", http.StatusPermanentRedirect)
 	default:
 		if _, pattern := s.mux.Handler(r); pattern == "" {
-			v.fail(s.missing(r))
+			v.answerMissing()
 			return
 		}
 		s.mux.ServeHTTP(w, r)
@@ -172,20 +172,32 @@ func (s *Server) hostAllowed(host string) bool {
 	if h, _, err := net.SplitHostPort(host); err == nil {
 		name = h
 	}
+	return isLoopback(name)
+}
+
+// isLoopback says whether a host, without its port, is this machine itself.
+func isLoopback(name string) bool {
 	addr, err := netip.ParseAddr(strings.Trim(name, "[]"))
 	return strings.EqualFold(name, "localhost") || (err == nil && addr.IsLoopback())
 }
 
-// missing tells a wrong path from a wrong method.
-func (s *Server) missing(r *http.Request) problem {
-	for _, method := range []string{http.MethodGet, http.MethodPost} {
-		other := r.Clone(r.Context())
+// answerMissing tells a wrong path from a wrong method. The address of a form stays in the browser when the page is shown again: whoever
+// asks for it later is led to the page on which the form stands.
+func (v *visit) answerMissing() {
+	takes := func(method string) bool {
+		other := v.r.Clone(v.ctx())
 		other.Method = method
-		if _, pattern := s.mux.Handler(other); pattern != "" {
-			return problem{http.StatusMethodNotAllowed, "Not like this", "This page cannot be asked for in this way."}
-		}
+		_, pattern := v.mux.Handler(other)
+		return pattern != ""
 	}
-	return notFound
+	switch {
+	case takes(http.MethodPost) && v.r.Method == http.MethodGet:
+		_ = v.redirect(v.pageOf(v.r.URL.Path))
+	case takes(http.MethodPost) || takes(http.MethodGet):
+		v.fail(problem{http.StatusMethodNotAllowed, "Not like this", "This page cannot be asked for in this way."})
+	default:
+		v.fail(notFound)
+	}
 }
 
 // enter lets a request in when its session gives what the route needs.

@@ -77,8 +77,11 @@ func (s *Server) cookie(name, value string, age time.Duration) *http.Cookie {
 	return c
 }
 
-// token is the one that the request carries; empty when there is none.
+// token is that of the session which began with this visit, or the one that the request carries; empty when there is none.
 func (v *visit) token() string {
+	if v.began != "" {
+		return v.began
+	}
 	cookie, err := v.r.Cookie(v.sessionCookie())
 	if err != nil {
 		return ""
@@ -146,6 +149,7 @@ func (v *visit) begin(person Person, way string) error {
 		v.session = nil
 		return err
 	}
+	v.began = token
 	http.SetCookie(v.w, v.cookie(v.sessionCookie(), token, livesFor))
 	return nil
 }
