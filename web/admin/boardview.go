@@ -164,6 +164,15 @@ func (f filter) Narrow() bool {
 	return f.Agent != "" || f.Channel != "" || f.Until != "" || f.Query != ""
 }
 
+// check says beside the field what to mend.
+func (f filter) check() *form {
+	said := &form{}
+	if _, err := time.Parse(time.DateOnly, f.Until); f.Until != "" && err != nil {
+		said.wrong("until", dateWords)
+	}
+	return said
+}
+
 // query asks the desk for a list of the board. A date means its whole day, UTC.
 func (f filter) query(stage handoff.Stage, limit int) (handoff.BoardQuery, error) {
 	q := handoff.BoardQuery{Stage: stage, Agent: f.Agent, Channel: f.Channel, Limit: limit}

@@ -135,6 +135,19 @@ func newField(f *form, name, label, hint, kind string) field {
 	return field{Name: name, Label: label, Hint: hint, Type: kind, Form: f, Value: f.Value(name), Error: f.Error(name)}
 }
 
+// date is a date in a filter, for the template "date".
+type date struct {
+	field
+	Required bool
+}
+
+// newDate joins what is wrong with a filter and a date of its.
+func newDate(f *form, name, label, value string, required bool) date {
+	d := date{newField(f, name, label, "", "date"), required}
+	d.Value = value
+	return d
+}
+
 // About is the list of ids that describe the input.
 func (f field) About() string {
 	var ids []string

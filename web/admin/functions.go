@@ -16,6 +16,7 @@ var functions = template.FuncMap{
 	"act":    func(a audit.Act) string { return actWords[a] },
 	"field":  newField,
 	"boxes":  newBoxes,
+	"date":   newDate,
 	"seqOf":  seqOf,
 	"table":  func(head string, rows []figures) figureTable { return figureTable{head, rows} },
 	"kept":   func(posts []keptPost, may bool) keptTable { return keptTable{posts, may} },

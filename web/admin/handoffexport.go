@@ -35,6 +35,9 @@ func (v *visit) exportHandoffs(format string, write func(names, io.Writer, iter.
 	if f.Query != "" {
 		return problem{http.StatusUnprocessableEntity, "A search is not exported", "Choose an agent, a channel or a last day on the board instead, and export from there."}
 	}
+	if wrong := f.check(); wrong.failed() {
+		return problem{http.StatusUnprocessableEntity, "Not understood", wrong.Errors[0].Text}
+	}
 	n, err := v.boards().names(v.ctx())
 	if err != nil {
 		return err

@@ -30,7 +30,8 @@ type handoffsView struct {
 	Filter    filter
 	Agents    []choice
 	Channels  []choice
-	Wrong     string // what is wrong with the filter
+	Form      *form  // what is wrong with the filter's fields
+	Wrong     string // what is wrong with the rest of the address
 	Board     board
 	Searched  bool
 	Found     found
@@ -47,15 +48,17 @@ func (v *visit) handoffsPage() error {
 		return err
 	}
 	view := handoffsView{
-		Filter: f, Agents: n.agentChoices(f.Agent), Channels: n.channelChoices(f.Channel), Searched: f.Query != "",
+		Filter: f, Form: f.check(), Agents: n.agentChoices(f.Agent), Channels: n.channelChoices(f.Channel), Searched: f.Query != "",
 		MaxExport: maxExport, CSV: f.at("", "").under("/admin/handoffs/export.csv"), JSON: f.at("", "").under("/admin/handoffs/export.json"),
 	}
-	if view.Searched {
+	status := view.Form.status()
+	switch {
+	case view.Form.failed():
+	case view.Searched:
 		view.Found, err = v.boards().search(v.ctx(), n, f)
-	} else {
+	default:
 		view.Board, err = v.boards().board(v.ctx(), n, f)
 	}
-	status := http.StatusOK
 	if handoff.CodeOf(err) == handoff.CodeInvalid {
 		view.Wrong, status, err = "This cannot be shown: "+publicText(err)+".", http.StatusUnprocessableEntity, nil
 	}

@@ -22,7 +22,7 @@ type reportsView struct {
 	Ranges   []choice
 	Agents   []choice
 	Channels []choice
-	Wrong    string // what is wrong with the filter
+	Form     *form // what is wrong with the filter
 	Report   *report
 	CSV      string
 }
@@ -34,14 +34,13 @@ func (v *visit) reportsPage() error {
 		return err
 	}
 	view := reportsView{
-		Filter: f, Ranges: f.ranges(v.now().UTC()), Agents: n.agentChoices(f.Agent), Channels: n.channelChoices(f.Channel), CSV: f.under("/admin/reports/export.csv"),
+		Filter: f, Form: f.check(), Ranges: f.ranges(v.now().UTC()), Agents: n.agentChoices(f.Agent), Channels: n.channelChoices(f.Channel), CSV: f.under("/admin/reports/export.csv"),
+	}
+	if view.Form.failed() {
+		return v.showWith(view.Form.status(), "reports.html", "Reports", view)
 	}
 	r, err := v.desk.Report(v.ctx(), f.query())
-	switch {
-	case handoff.CodeOf(err) == handoff.CodeInvalid:
-		view.Wrong = "This cannot be shown: " + publicText(err) + "."
-		return v.showWith(http.StatusUnprocessableEntity, "reports.html", "Reports", view)
-	case err != nil:
+	if err != nil {
 		return err
 	}
 	shown := n.report(r)
@@ -53,14 +52,14 @@ func (v *visit) reportsPage() error {
 // the whole range.
 func (v *visit) exportReport() error {
 	f := reportFilterOf(v.r.URL.Query(), v.now().UTC())
+	if wrong := f.check(); wrong.failed() {
+		return problem{http.StatusUnprocessableEntity, "Not understood", wrong.Errors[0].Text}
+	}
 	n, err := v.boards().names(v.ctx())
 	if err != nil {
 		return err
 	}
 	r, err := v.desk.Report(v.ctx(), f.query())
-	if handoff.CodeOf(err) == handoff.CodeInvalid {
-		return problem{http.StatusUnprocessableEntity, "Not understood", publicText(err)}
-	}
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/net/html"
+
 	"github.com/docket-handoff/docket/audit"
 	"github.com/docket-handoff/docket/checks/archive"
 	"github.com/docket-handoff/docket/handoff"
@@ -76,10 +78,37 @@ func TestManyHandoffs(t *testing.T) {
 	b.See("Handoffs by week")
 	b.Expect("422")
 	b.Open("/admin/reports?from=2026-03-31&to=2026-01-01")
-	b.See("to: lies before from")
+	b.See("“To” is before “From”.")
+	b.Wait("it stands beside the field", `document.querySelector("#to").getAttribute("aria-describedby") === "to-error" && document.querySelector("#to").closest(".field").contains(document.querySelector("#to-error"))`)
 	b.Judge("reports-wrong")
 	b.Open("/admin/reports?from=2020-01-01&to=2020-01-31")
 	b.See("No handoff was asked for in these days.")
+}
+
+// TestFiltersSayWhatToMend beside the field, in the words of the pages, and so do the exports.
+func TestFiltersSayWhatToMend(t *testing.T) {
+	c := admintest.New(t).SignIn(admin.RoleAdmin)
+	for _, row := range []struct{ page, file, asked, field, says string }{
+		{"/admin/reports", "/admin/reports/export.csv", "from=2026-03-31&to=2026-01-01", "to", "“To” is before “From”."},
+		{"/admin/reports", "/admin/reports/export.csv", "from=2025-01-01&to=2026-01-02", "to", "Choose at most 366 days."},
+		{"/admin/reports", "/admin/reports/export.csv", "from=31.12.2025&to=2026-01-02", "from", "Write a date like 2026-05-31."},
+		{"/admin/reports", "/admin/reports/export.csv", "to=soon", "to", "Write a date like 2026-05-31."},
+		{"/admin/handoffs", "/admin/handoffs/export.csv", "until=yesterday", "until", "Write a date like 2026-05-31."},
+	} {
+		page := c.Get(row.page + "?" + row.asked)
+		doc := parsed(t, page)
+		beside := find(doc, func(n *html.Node) bool { return attr(n, "id") == row.field+"-error" })
+		input := find(doc, func(n *html.Node) bool { return attr(n, "id") == row.field })
+		if page.Status != http.StatusUnprocessableEntity || words(beside) != row.says || attr(beside, "class") != "error" || attr(input, "aria-describedby") != row.field+"-error" {
+			t.Errorf("%s with %s is answered %d, and beside %s stands %q", row.page, row.asked, page.Status, row.field, words(beside))
+		}
+		if n := strings.Count(page.Body, `class="error"`); n != 1 {
+			t.Errorf("%s with %s has %d errors", row.page, row.asked, n)
+		}
+		if file := c.Get(row.file + "?" + row.asked); file.Status != http.StatusUnprocessableEntity || !strings.Contains(file.Body, row.says) {
+			t.Errorf("%s with %s is answered %d:\n%s", row.file, row.asked, file.Status, file.Body)
+		}
+	}
 }
 
 // TestReportTable takes the figures of a report away. The rows of the days add up to the total of the agents.

@@ -33,6 +33,30 @@ func (f reportFilter) query() handoff.ReportQuery {
 	return handoff.ReportQuery{From: f.From, To: f.To, Agent: f.Agent, Channel: f.Channel}
 }
 
+// dateWords say what is wrong with a date.
+const dateWords = "Write a date like 2026-05-31."
+
+// check says beside each field what to mend, in the words of these pages.
+func (f reportFilter) check() *form {
+	said := &form{}
+	from, wrongFrom := time.Parse(time.DateOnly, f.From)
+	to, wrongTo := time.Parse(time.DateOnly, f.To)
+	if wrongFrom != nil && (f.From != "" || wrongTo == nil) { // without a right end there is no usual beginning
+		said.wrong("from", dateWords)
+	}
+	if wrongTo != nil {
+		said.wrong("to", dateWords)
+	}
+	switch {
+	case said.failed():
+	case to.Before(from):
+		said.wrong("to", "“To” is before “From”.")
+	case to.Sub(from) >= handoff.MaxReportDays*24*time.Hour:
+		said.wrong("to", fmt.Sprintf("Choose at most %d days.", handoff.MaxReportDays))
+	}
+	return said
+}
+
 // under is a path with this filter.
 func (f reportFilter) under(path string) string {
 	q := url.Values{"from": {f.From}, "to": {f.To}}
