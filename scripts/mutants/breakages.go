@@ -379,7 +379,7 @@ var inTheAdminsPages = []mutant{
 	},
 	{
 		name: "silent-overwrite", breaks: "what one admin saved is gone without a word when another one saves",
-		file: "web/admin/agent.go", old: "			f.meanwhile(", new: "			new(form).meanwhile(",
+		file: "web/admin/agent.go", old: "			if f.meanwhile(", new: "			if newForm(f.values).meanwhile(",
 		room: "web/admin", run: "TestTwoAdminsAtOnce",
 	},
 	{

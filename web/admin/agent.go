@@ -15,6 +15,7 @@ type agentTab struct {
 	file, title string
 	path        string // behind the agent's own
 	fields      []labelled
+	together    bool                                  // the fields are parts of one thing
 	most        int64                                 // bytes of its form; 0: as most forms
 	read        func(handoff.Agent) url.Values        // the fields as they are stored
 	write       func(*visit, *form, *handoff.Agent)   // what was typed into the agent, or what is wrong with it
@@ -130,10 +131,14 @@ func (v *visit) saveTab(tab *agentTab) error {
 			return err
 		}
 		if len(f.Errors) == 0 {
+			words := func(field string, values []string) string { return v.inWords(tab, field, values) }
+			if f.meanwhile(tab.read(stored), tab.read(edited), tab.fields, tab.together, words) {
+				edited = stored
+				tab.write(v, f, &edited)
+			}
 			if tab.confirm != nil {
 				tab.confirm(f, stored, edited)
 			}
-			f.meanwhile(tab.read(stored), tab.read(edited), tab.fields, func(field string, values []string) string { return v.inWords(tab, field, values) })
 		}
 		if f.failed() {
 			return v.showAgent(tab, agentView{Agent: stored, Typed: edited, Form: f})

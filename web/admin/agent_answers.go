@@ -10,7 +10,7 @@ import (
 )
 
 var answersTab = agentTab{
-	file: "agent_answers.html", title: "Answers", path: "/answers", most: maxAnswersForm,
+	file: "agent_answers.html", title: "Answers", path: "/answers", most: maxAnswersForm, together: true,
 	fields: []labelled{{"questions", "Questions"}, {"answer", "Answers"}},
 }
 

@@ -122,11 +122,19 @@ func TestTwoAdminsAtOnce(t *testing.T) {
 		{
 			"names, switch and channels", "", map[string]string{"name": "Ada", "enabled": "-", "channels": string(e.sales) + "|" + string(e.night), "fallbacks": "-"},
 			map[string]string{"name": "Bea", "wait": "", "idle": "30"},
-			[]string{
-				"Name: Ada / Bea", "Human Handoff: Off / On", "Channels: Sales > #sales, Sales > #night shift / Sales > #sales", "Waiting time: 1.5 min / 10 min, as usual",
-				"Fallback channels: none / Sales > #night shift", "Silence that ends it: 0.0167 min / 30 min",
+			[]string{"Name: Ada / Bea", "Waiting time: 1.5 min / 10 min, as usual", "Silence that ends it: 0.0167 min / 30 min"},
+			func(a *handoff.Agent) {
+				a.Name, a.Handoff.WaitSeconds, a.Handoff.IdleSeconds = "Bea", 0, 1800
+				a.Handoff.Enabled, a.Handoff.Channels, a.Handoff.FallbackChannels = false, []handoff.ID{e.sales, e.night}, nil
 			},
-			func(a *handoff.Agent) { a.Name, a.Handoff.WaitSeconds, a.Handoff.IdleSeconds = "Bea", 0, 1800 },
+		},
+		{
+			"switch and channels both ways", "", map[string]string{"name": "Ada", "enabled": "-", "channels": string(e.sales) + "|" + string(e.night), "fallbacks": "-"},
+			map[string]string{"channels": string(e.night), "fallbacks": string(e.sales)},
+			[]string{"Channels: Sales > #sales, Sales > #night shift / Sales > #night shift", "Fallback channels: none / Sales > #sales"},
+			func(a *handoff.Agent) {
+				a.Name, a.Handoff.Enabled, a.Handoff.Channels, a.Handoff.FallbackChannels = "Ada", false, []handoff.ID{e.night}, []handoff.ID{e.sales}
+			},
 		},
 		{
 			"an Instruction, in two lines", "", map[string]string{"instruction": "Line one.\nLine two."}, map[string]string{"instruction": ""},
@@ -135,12 +143,13 @@ func TestTwoAdminsAtOnce(t *testing.T) {
 		{
 			"hours", "/hours", map[string]string{"when": "open", "mon": "8-12", "sat": "9-10"}, map[string]string{"when": "closed", "closed": "2026-12-25", "stop": ""},
 			[]string{
-				"When handoffs may start: Open until further notice / Closed until further notice", "Monday: 08:00–12:00 / 09:00–12:30, 13:30–18:00", "Saturday: 09:00–10:00 / none",
+				"When handoffs may start: Open until further notice / Closed until further notice",
 				"Stop before closing: 15 min / 0 min", "Closed dates: 2026-12-24\n2026-12-25 / 2026-12-25",
 			},
 			func(a *handoff.Agent) {
 				w := a.Handoff.WorkHours
 				w.Override, w.Closed, w.StopBeforeCloseMinutes = handoff.OverrideClosed, []string{"2026-12-25"}, 0
+				w.Days = map[string][]handoff.Span{"mon": {{From: 480, To: 720}}, "sat": {{From: 540, To: 600}}}
 			},
 		},
 		{
@@ -151,6 +160,11 @@ func TestTwoAdminsAtOnce(t *testing.T) {
 			},
 		},
 		{
+			"half of an answer, which is no answer without the other half", "/answers", map[string]string{"questions": "Why?|How much?", "answer": "Because.|20 euros."}, map[string]string{"answer": "25 euros."},
+			[]string{"Questions: 1. Why?\n2. How much? / 1. How much?", "Answers: 1. Because.\n2. 20 euros. / 1. 25 euros."},
+			func(a *handoff.Agent) { a.Answers[0].Answer = "25 euros." },
+		},
+		{
 			"texts", "/texts", map[string]string{"asking": "Stay."}, map[string]string{"asking": "", "thread_left": "{specialist} is off."},
 			[]string{"A person is asked: Stay. / (nothing is said)", "Somebody leaves: {specialist} has left. The visitor is waiting for somebody to join. / {specialist} is off."},
 			func(a *handoff.Agent) {
@@ -159,13 +173,13 @@ func TestTwoAdminsAtOnce(t *testing.T) {
 		},
 		{
 			"origins and files", "/website", map[string]string{"origins": "https://a.example", "files": "-"}, map[string]string{"origins": "https://b.example"},
-			[]string{"Allowed origins: https://a.example / https://b.example", "Files: Off / On"},
-			func(a *handoff.Agent) { a.AllowedOrigins = []string{"https://b.example"} },
+			[]string{"Allowed origins: https://a.example / https://b.example"},
+			func(a *handoff.Agent) { a.AllowedOrigins, a.Files = []string{"https://b.example"}, false },
 		},
 		{
 			"the button that allows", "/website", map[string]string{"files": "-"}, map[string]string{"allow": e.URL},
-			[]string{"Allowed origins: https://www.example.com / https://www.example.com\n" + e.URL, "Files: Off / On"},
-			func(a *handoff.Agent) { a.AllowedOrigins = append(a.AllowedOrigins, e.URL) },
+			[]string{"Allowed origins: https://www.example.com / https://www.example.com\n" + e.URL},
+			func(a *handoff.Agent) { a.AllowedOrigins, a.Files = append(a.AllowedOrigins, e.URL), false },
 		},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -255,6 +269,16 @@ func TestNoConflict(t *testing.T) {
 			a.Handoff.WorkHours.Days["fri"] = []handoff.Span{{From: 540, To: 600}}
 			a.Texts[handoff.TextAsking] = "Stay."
 		}},
+		{"a tab that was not touched", "", func(t *testing.T) {
+			save(t, editorPath, edits(settings(t, c.Get(editorPath)), map[string]string{"name": "Ada", "enabled": "-", "instruction": "", "wait": "7"}))
+		}, nil, func(a *handoff.Agent) {
+			a.Name, a.Handoff.Enabled, a.Handoff.Instruction, a.Handoff.WaitSeconds = "Ada", false, "", 420
+		}},
+		{"hours that are forgotten meanwhile, and were not touched", "/hours", func(*testing.T) {
+			a := e.whole()
+			a.Handoff.WorkHours = nil
+			e.put(a)
+		}, nil, func(a *handoff.Agent) { a.Handoff.WorkHours = nil }},
 		{"what the API alone sets", "", func(*testing.T) {
 			a := e.whole()
 			a.Answers, a.Webhook.URL, a.IdentitySecret = append(a.Answers, handoff.KnownAnswer{Questions: []string{"Why?"}, Answer: "Because."}), "https://new.example/", "another-secret-of-thirty-two-bytes"

@@ -2,6 +2,8 @@ package admin_test
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/docket-handoff/docket/handoff"
@@ -23,6 +25,7 @@ func TestAgentByMouse(t *testing.T) {
 	b.Wait("the switch is on", `document.querySelector("#enabled").checked`)
 	b.Click("#channels input[value='" + string(e.sales) + "']")
 	b.Click("details:has(.examples) summary")
+	b.Wait("the script's buttons", `!document.querySelector("[data-from=example-2]").hidden`)
 	b.Click("[data-from=example-2]")
 	b.Wait("the example in the field", `document.querySelector("#instruction").value.startsWith("Hand off when the visitor mentions a refund") && document.activeElement.id === "instruction"`)
 	b.Click("#settings .primary")
@@ -38,6 +41,11 @@ func TestAgentByMouse(t *testing.T) {
 	other.Handoff.Instruction = "Hand off when the visitor asks about pricing for more than 50 seats, about a discount, or about a contract."
 	e.put(other)
 	b.Expect("409")
+	b.Click("#channels input[value='" + string(e.sales) + "']")
+	b.Click("#channels input[value='" + string(e.night) + "']")
+	b.Click("details:has(.examples) summary")
+	b.Wait("the script's buttons", `!document.querySelector("[data-from=example-1]").hidden`)
+	b.Click("[data-from=example-1]")
 	b.Click("#settings .primary")
 	b.See("Somebody else saved this while you were writing.")
 	b.See("Sales > #night shift, Sales > #sales")
@@ -49,8 +57,8 @@ func TestAgentByMouse(t *testing.T) {
 	}
 	b.Click("#settings .primary")
 	b.See("Saved. It counts from now on.")
-	if got := e.stored(); got.Name != "Ava" || !got.Handoff.Enabled || got.Handoff.WaitSeconds != 0 {
-		t.Errorf("stored is %+v", got)
+	if got := e.stored(); got.Name != "Ada" || got.Handoff.Enabled || got.Handoff.WaitSeconds != 300 || !strings.Contains(got.Handoff.Instruction, "a demo or a trial") || !slices.Equal(got.Handoff.Channels, []handoff.ID{e.night}) {
+		t.Errorf("what was touched is not theirs, or the rest not the other's: stored is %+v", got)
 	}
 }
 

@@ -95,28 +95,61 @@ func (f *form) status() int {
 	return http.StatusOK
 }
 
-// versionOf names a state of what is stored: a page carries it in its form's hidden field "version".
+// versionOf names a state of what is stored, field by field: a page carries it in its form's hidden field "version", so that it is known
+// later which fields somebody else has changed, and which the one who types. A field that holds nothing is left out.
 func versionOf(stored url.Values) string {
-	sum := sha256.Sum256([]byte(stored.Encode()))
-	return hex.EncodeToString(sum[:8])
+	var seals []string
+	for _, name := range slices.Sorted(maps.Keys(stored)) {
+		if seal := sealOf(stored[name]); seal != "" {
+			seals = append(seals, name+"="+seal)
+		}
+	}
+	return strings.Join(seals, " ")
+}
+
+// sealOf names what a field holds; empty for nothing.
+func sealOf(values []string) string {
+	if strings.Join(values, "") == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(strings.Join(values, "\x00"))) // no text of a form has a NUL
+	return hex.EncodeToString(sum[:6])
+}
+
+// sealIn is that of a field in a version.
+func sealIn(version, name string) string {
+	for entry := range strings.FieldsSeq(version) {
+		if seal, found := strings.CutPrefix(entry, name+"="); found {
+			return seal
+		}
+	}
+	return ""
 }
 
 // meanwhile compares what is stored now with what the form was made of. When somebody else saved in between it notes each field
-// that would change, and the new version, so that sending the form once more is a decision and no accident. What would be stored is
-// compared, and not what was typed: two ways of writing one thing are no difference. The last argument says a field's values in
-// words.
-func (f *form) meanwhile(stored, edited url.Values, fields []labelled, words func(field string, values []string) string) {
-	now := versionOf(stored)
-	if f.Value("version") == now {
-		return
+// that would change, and the new version, so that sending the form once more is a decision and no accident. What whoever types did not
+// touch is no decision of theirs: it is taken from the store, and merged says that something was. Where the fields stand together,
+// touching one is touching all. What would be stored is compared, and not what was typed: two ways of writing one thing are no
+// difference. The last argument says a field's values in words.
+func (f *form) meanwhile(stored, edited url.Values, fields []labelled, together bool, words func(field string, values []string) string) (merged bool) {
+	loaded, now := f.Value("version"), versionOf(stored)
+	if loaded == now {
+		return false
 	}
+	touched := func(field labelled) bool { return sealOf(edited[field.Field]) != sealIn(loaded, field.Field) }
+	all := together && slices.ContainsFunc(fields, touched)
 	for _, field := range fields {
 		theirs, yours := stored[field.Field], edited[field.Field]
-		if empty := strings.Join(theirs, "") == "" && strings.Join(yours, "") == ""; !empty && !slices.Equal(theirs, yours) {
+		switch {
+		case sealOf(theirs) == sealOf(yours):
+		case all || touched(field):
 			f.Differ = append(f.Differ, difference{Field: field.Field, Label: field.Label, Theirs: words(field.Field, theirs), Yours: words(field.Field, yours)})
+		default:
+			f.values[field.Field], merged = theirs, true
 		}
 	}
 	f.values.Set("version", now)
+	return merged
 }
 
 // field is one labelled input, for the template "field".
