@@ -130,6 +130,9 @@ func (v *visit) saveTab(tab *agentTab) error {
 		if err != nil {
 			return err
 		}
+		if f.Value(unsavedField) != "" {
+			return v.showAgent(tab, agentView{Agent: stored, Typed: edited, Form: f})
+		}
 		if len(f.Errors) == 0 {
 			words := func(field string, values []string) string { return v.inWords(tab, field, values) }
 			if f.meanwhile(tab.read(stored), tab.read(edited), tab.fields, tab.together, words) {

@@ -448,6 +448,96 @@ func TestSessionEndsWhileEditing(t *testing.T) {
 	}
 }
 
+// signInForm is what the sign-in page carries along.
+func signInForm(t *testing.T, page admintest.Page) url.Values {
+	t.Helper()
+	out := url.Values{}
+	for _, input := range all(parsed(t, page), "input") {
+		if attr(input, "type") == "hidden" {
+			out.Set(attr(input, "name"), attr(input, "value"))
+		}
+	}
+	return out
+}
+
+// TestWhatWasTypedOutlivesASession: after signing in by password the tab stands there with what was typed; it is stored when that is said,
+// and what somebody else has changed meanwhile is shown.
+func TestWhatWasTypedOutlivesASession(t *testing.T) {
+	var ahead atomic.Int64
+	e := newEditor(t, withPassword, func(cfg *admin.Config) {
+		cfg.Clock = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+	})
+	agent := func() string { return e.Dump()["agents/marketing"] }
+	for i, path := range editorTabs {
+		c := e.SignIn(admin.RoleAdmin)
+		typed := edits(settings(t, c.Get(path)), []map[string]string{
+			{"name": "Eve & Söhne"}, {"mon": "0-24"}, {"questions": "How much?|Why?|", "answer": "Two\r\nlines|Because.|"}, {"asking": "<b>Eve</b>"}, {"origins": "https://eve.example"},
+		}[i])
+		ahead.Store(int64(time.Duration(i+1) * 13 * time.Hour))
+		before := agent()
+		late := c.Post(path, typed)
+		if late.Status != http.StatusUnauthorized || !strings.Contains(late.Body, "with what you typed") {
+			t.Fatalf("%s is sent too late, and answered %d:\n%s", path, late.Status, late.Body)
+		}
+		form := signInForm(t, late)
+		if i == 0 { // a wrong password loses nothing
+			form.Set("password", "not the password")
+			form = signInForm(t, c.Post("/admin/signin", form))
+		}
+		form.Set("password", password)
+		back := c.Post("/admin/signin", form)
+		if back.Status != http.StatusOK || !strings.Contains(back.Body, "What you typed stands below, and is not saved yet.") || agent() != before {
+			t.Fatalf("signing in is answered %d, changed: %v\n%s", back.Status, agent() != before, back.Body)
+		}
+		again := settings(t, back)
+		for name := range typed {
+			got, want := strings.TrimRight(strings.Join(again[name], "|"), "|"), strings.TrimRight(strings.ReplaceAll(strings.Join(typed[name], "|"), "\r\n", "\n"), "|")
+			if got != want {
+				t.Errorf("%s: %s held %q and holds %q", path, name, want, got)
+			}
+		}
+		if saved := c.Post(path, again); saved.Status != http.StatusSeeOther || agent() == before {
+			t.Errorf("%s, sent again, is answered %d:\n%s", path, saved.Status, saved.Body)
+		}
+	}
+
+	late := e.Stranger().Post("/admin/agents", url.Values{"name": {"Rex"}, "id": {"rex"}})
+	form := signInForm(t, late)
+	form.Set("password", password)
+	if back := e.Stranger().Post("/admin/signin", form); back.Status != http.StatusOK || !strings.Contains(back.Body, `value="Rex"`) || e.Dump()["agents/rex"] != "" {
+		t.Errorf("a new agent after signing in is answered %d:\n%s", back.Status, back.Body)
+	}
+
+	for name, row := range map[string]struct {
+		path  string
+		typed url.Values
+	}{
+		"a long form":    {editorPath, url.Values{"instruction": {strings.Repeat("x", 65<<10)}}},
+		"a new password": {"/admin/people/password", url.Values{"password": {"a new one that nobody sees"}}},
+		"a key":          {"/admin/keys", url.Values{"name": {"CRM"}}},
+	} {
+		late := e.Stranger().Post(row.path, row.typed)
+		if late.Status != http.StatusUnauthorized || !strings.Contains(late.Body, "has to be sent again") || signInForm(t, late).Has("unsent") || strings.Contains(late.Body, "nobody sees") {
+			t.Errorf("%s is answered %d:\n%s", name, late.Status, late.Body)
+		}
+	}
+	for _, to := range []string{"/admin/keys", "/admin/agents/../keys", "/admin/agents/marketing/preview", "https://evil.example/admin/agents"} {
+		before := e.Dump()
+		got := e.Stranger().Post("/admin/signin", url.Values{"password": {password}, "return_to": {editorPath}, "unsent": {"name=Forged"}, "unsent_to": {to}})
+		if got.Status != http.StatusSeeOther || got.Location != editorPath {
+			t.Errorf("%q leads to %d %s", to, got.Status, got.Location)
+		}
+		for key := range e.Dump() {
+			if _, there := before[key]; !there && !strings.HasPrefix(key, "admin/sessions/") && !strings.HasPrefix(key, "audit/") {
+				t.Errorf("%q made the row %s", to, key)
+			}
+		}
+	}
+	if forged := e.Stranger().Send(http.MethodPost, "/admin/signin", url.Values{"password": {password}, "unsent": {"name=Forged"}, "unsent_to": {editorPath}}, http.Header{"Origin": {"https://evil.example"}}); forged.Status != http.StatusForbidden {
+		t.Errorf("a sign-in from elsewhere is answered %d", forged.Status)
+	}
+}
+
 // TestAddingAgents: names make short names, and what is wrong or taken is said beside the field.
 func TestAddingAgents(t *testing.T) {
 	e := newEditor(t)

@@ -88,6 +88,9 @@ func (v *visit) addAgent() error {
 	if err != nil {
 		return err
 	}
+	if f.Value(unsavedField) != "" {
+		return v.showAgents(f)
+	}
 	a := handoff.Agent{ID: handoff.ID(f.text("id")), Name: f.text("name")}
 	checkName(f, a.Name)
 	switch {

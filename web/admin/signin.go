@@ -19,6 +19,7 @@ type signInView struct {
 	OpenID   string // where to sign in at a provider; empty: nowhere
 	Return   string // where to go then
 	Ended    bool   // they were signed in, or sent something that needs it
+	Lost     bool   // they sent something, and it is not kept
 }
 
 // askToSignIn answers a request that nobody is signed in for: a page is come back to afterwards, a script is told.
@@ -35,7 +36,11 @@ func (v *visit) askToSignIn() {
 	case v.r.Method == http.MethodGet || v.r.Method == http.MethodHead:
 		_ = v.redirect("/admin/signin?return_to=" + url.QueryEscape(back))
 	default:
-		if err := v.showSignIn(http.StatusUnauthorized, &form{}, back, true); err != nil {
+		f, err := v.unsent()
+		if err == nil {
+			err = v.showSignIn(http.StatusUnauthorized, f, back, true)
+		}
+		if err != nil {
 			v.fail(err)
 		}
 	}
@@ -100,6 +105,7 @@ func (v *visit) showSignIn(status int, f *form, back string, ended bool) error {
 		return err
 	}
 	view := signInView{Form: f, Password: has, Return: v.safeReturn(back), Ended: ended && !f.failed()}
+	view.Lost = v.r.Method == http.MethodPost && f.Value(unsentField) == ""
 	if v.openid != nil {
 		view.OpenID = "/admin/signin/openid?return_to=" + url.QueryEscape(view.Return)
 	}
@@ -133,6 +139,9 @@ func (v *visit) signIn() error {
 	v.tries.right(names...)
 	if err := v.begin(Person{Account: localAccount, Role: RoleAdmin}, wayPassword); err != nil {
 		return err
+	}
+	if typed := f.Value(unsentField); typed != "" && v.goOn(f.Value(unsentTo), typed) {
+		return nil
 	}
 	return v.redirect(v.safeReturn(back))
 }
