@@ -22,7 +22,7 @@ type Agent struct {
 	Answers        []KnownAnswer     `json:"answers,omitempty"`
 	Files          bool              `json:"files,omitempty"`           // visitors may send files
 	IdentitySecret string            `json:"identity_secret,omitempty"` // signs the website's identity tokens
-	Webhook        *Webhook          `json:"webhook,omitempty"`         // set: a back end of the company's answers, not the built-in agent
+	Webhook        *Webhook          `json:"webhook,omitempty"`         // kept for a later version: nothing is sent yet
 	UpdatedAt      time.Time         `json:"updated_at"`
 }
 
@@ -44,7 +44,7 @@ type KnownAnswer struct {
 	Answer    string   `json:"answer"`
 }
 
-// Webhook is where a company's back end hears of events.
+// Webhook is where a company's back end will hear of events.
 type Webhook struct {
 	URL    string `json:"url"`
 	Secret string `json:"secret,omitempty"`

@@ -41,7 +41,7 @@ func sayer(b *testing.B) func(n int) {
 	b.Cleanup(func() { _ = engine.Close() })
 	desk := handoff.NewDesk(engine, handoff.Config{})
 	ctx := context.Background()
-	if _, err := desk.PutAgent(ctx, audit.Actor{Kind: audit.System}, handoff.Agent{ID: "marketing", Webhook: &handoff.Webhook{URL: "https://agent.example"}}); err != nil {
+	if _, err := desk.PutAgent(ctx, audit.Actor{Kind: audit.System}, handoff.Agent{ID: "marketing"}); err != nil {
 		b.Fatal(err)
 	}
 	var ids []handoff.ID
@@ -59,7 +59,8 @@ func sayer(b *testing.B) func(n int) {
 	}
 }
 
-// batcher writes what a line comes to: an event, the conversation's record, and the row of its client_id with its expiry.
+// batcher writes what a line comes to: an event, the conversation's record, the row of its client_id with its expiry, and the
+// turn that waits for the agent.
 func batcher(b *testing.B) func(n int) {
 	db, err := bbolt.Open(filepath.Join(b.TempDir(), "raw.db"), 0o600, nil)
 	if err != nil {
@@ -81,6 +82,7 @@ func batcher(b *testing.B) func(n int) {
 				fmt.Sprintf("conversations/%036d/log/%016d", id, n):          260,
 				fmt.Sprintf("conversations/%036d/record", id):                460,
 				fmt.Sprintf("keys/visitor/%036d/%d", id, n):                  110,
+				fmt.Sprintf("turns/%036d", id):                               40,
 				fmt.Sprintf("expiries/%08d/keys/visitor/%036d/%d", 1, id, n): 0,
 			} {
 				if err := rows.Put([]byte(key), make([]byte, size)); err != nil {

@@ -249,12 +249,12 @@ func TestAnswerAsksForAPerson(t *testing.T) {
 	}
 }
 
-// TestWebhookAgentOwesNothing: where a back end answers, no turn waits for the built-in agent.
-func TestWebhookAgentOwesNothing(t *testing.T) {
+// TestAgentWithWebhookAnswers: nothing is sent to a webhook, so that whoever has set one is still owed an answer.
+func TestAgentWithWebhookAnswers(t *testing.T) {
 	play(t, func(h *house) {
 		h.set(func(a *handoff.Agent) { a.Webhook = &handoff.Webhook{URL: "https://agent.example/hook"} })
 		h.says(h.visitor("Dana"), "Hello")
-		if turns := h.turns(); len(turns) != 0 {
+		if turns := h.turns(); len(turns) != 1 {
 			t.Errorf("turns: %q", turns)
 		}
 	})

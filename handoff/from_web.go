@@ -31,10 +31,9 @@ func (d *Desk) FromVisitor(ctx context.Context, id ID, s Say) (Said, error) {
 		return Author{Kind: FromVisitor, Name: f.conversation.Visitor.Name}
 	}, func(f *dossier, m Message) {
 		f.conversation.HeardAt = f.now
-		switch {
-		case f.under():
+		if f.under() {
 			f.relay(m)
-		case f.agent.Webhook == nil:
+		} else {
 			f.turn = true
 		}
 	})

@@ -71,7 +71,7 @@ func (w *world) begin(ctx context.Context) error {
 	for _, c := range connected.Channels {
 		ids = append(ids, c.ID)
 	}
-	agent := map[string]any{"name": "Mira", "webhook": map[string]any{"url": "https://agent.example/hook", "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"},
+	agent := map[string]any{"name": "Mira",
 		"handoff": map[string]any{"enabled": true, "channels": ids, "wait_seconds": 86400}}
 	if err := w.call(ctx, http.MethodPut, "/v1/agents/bench", apiKey, agent, nil); err != nil {
 		return err

@@ -95,13 +95,12 @@ type pair struct {
 
 // answersMore is what stands around the form.
 type answersMore struct {
-	Pairs   []pair
-	Webhook bool // a back end of the company's answers, and these do not count
+	Pairs []pair
 }
 
 func (v *visit) aroundAnswers(view *agentView) (any, error) {
 	f := view.Form
-	more := answersMore{Webhook: view.Agent.Webhook != nil}
+	var more answersMore
 	questions, answers := f.Values("questions"), f.Values("answer")
 	for i := range len(questions) + blankPairs {
 		p := pair{N: i + 1, QuestionsID: fmt.Sprintf("questions-%d", i), AnswerID: fmt.Sprintf("answer-%d", i), Blank: i >= len(questions)}

@@ -165,7 +165,6 @@ type handoffMore struct {
 	Examples  []string
 	Named     []string // what the built-in agent takes from the Instruction
 	Quotes    bool     // it takes nothing else, because these stand in quotes
-	Webhook   bool     // a back end of the company's answers: the Instruction is for it to read
 	Wait      int      // minutes that count where the field is empty
 	Idle      int
 	Recent    []recent // conversations to try the Instruction on
@@ -190,7 +189,7 @@ func newBoxes(f *form, name, label, hint string, channels []channelBox) boxes {
 func (v *visit) aroundHandoff(view *agentView) (any, error) {
 	f := view.Form
 	more := handoffMore{
-		Examples: examples, Named: agent.Named(f.Value("instruction")), Quotes: agent.Quotes(f.Value("instruction")), Webhook: view.Agent.Webhook != nil,
+		Examples: examples, Named: agent.Named(f.Value("instruction")), Quotes: agent.Quotes(f.Value("instruction")),
 		Wait: int(handoff.DefaultWait / time.Minute), Idle: int(handoff.DefaultIdle / time.Minute),
 	}
 	channels, err := v.desk.Channels(v.ctx())
