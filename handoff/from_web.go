@@ -39,6 +39,24 @@ func (d *Desk) FromVisitor(ctx context.Context, id ID, s Say) (Said, error) {
 	})
 }
 
+// SaidBefore finds a visitor's line that was taken already, by its client_id. The same id with another text is
+// CodeClientIDReused.
+func (d *Desk) SaidBefore(ctx context.Context, id ID, s Say) (said Said, found bool, err error) {
+	if err := s.validate(); err != nil {
+		return Said{}, false, err
+	}
+	err = d.view(ctx, func(tx store.Tx) error {
+		said = Said{}
+		found, err = once(tx, scopeOf("visitor", id), s.ClientID, s.fingerprint(), &said)
+		said.Repeated = found
+		return err
+	})
+	return said, found, err
+}
+
+// scopeOf is where the keys of somebody's lines in a conversation stand.
+func scopeOf(who string, id ID) string { return who + "/" + string(id) }
+
 // FromAgent appends a line of the agent's. While a specialist has the conversation the agent is silent: CodeSpecialistHasIt.
 func (d *Desk) FromAgent(ctx context.Context, id ID, s Say) (Said, error) {
 	return d.say(ctx, id, "agent", s, func(f *dossier) Author {
@@ -57,7 +75,7 @@ func (d *Desk) say(ctx context.Context, id ID, who string, s Say, author func(*d
 		if err != nil {
 			return err
 		}
-		scope, hash := who+"/"+string(id), s.fingerprint()
+		scope, hash := scopeOf(who, id), s.fingerprint()
 		if found, err := once(tx, scope, s.ClientID, hash, &said); err != nil || found {
 			said.Repeated = found
 			return err

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -15,8 +16,33 @@ import (
 // agentView is an agent without its secrets: they go in and never come out.
 type agentView struct {
 	handoff.Agent
-	Webhook           *webhookView `json:"webhook,omitempty"` // hides the agent's own
-	IdentitySecretSet bool         `json:"identity_secret_set"`
+	Handoff           policyView        `json:"handoff"`
+	Texts             map[string]string `json:"texts"`
+	Webhook           *webhookView      `json:"webhook,omitempty"` // hides the agent's own
+	IdentitySecretSet bool              `json:"identity_secret_set"`
+}
+
+// policyView is a policy with every member that a PUT may name, whatever its value, and with the wait that counts.
+type policyView struct {
+	handoff.Policy
+	Instruction      string       `json:"instruction"`
+	WaitSeconds      int          `json:"wait_seconds"`
+	RemindSeconds    int          `json:"remind_seconds"`
+	FallbackChannels []handoff.ID `json:"fallback_channels"`
+}
+
+func viewPolicy(p handoff.Policy) policyView {
+	v := policyView{
+		Policy: p, Instruction: p.Instruction, WaitSeconds: cmp.Or(p.WaitSeconds, int(handoff.DefaultWait/time.Second)),
+		RemindSeconds: p.RemindSeconds, FallbackChannels: p.FallbackChannels,
+	}
+	if v.Channels == nil {
+		v.Channels = []handoff.ID{}
+	}
+	if v.FallbackChannels == nil {
+		v.FallbackChannels = []handoff.ID{}
+	}
+	return v
 }
 
 type webhookView struct {
@@ -25,7 +51,7 @@ type webhookView struct {
 }
 
 func viewAgent(a handoff.Agent) agentView {
-	v := agentView{Agent: a, IdentitySecretSet: a.IdentitySecret != ""}
+	v := agentView{Agent: a, Handoff: viewPolicy(a.Handoff), Texts: a.Texts, IdentitySecretSet: a.IdentitySecret != ""}
 	v.IdentitySecret = ""
 	if a.Webhook != nil {
 		v.Webhook = &webhookView{URL: a.Webhook.URL, SecretSet: a.Webhook.Secret != ""}
@@ -33,8 +59,8 @@ func viewAgent(a handoff.Agent) agentView {
 	if v.AllowedOrigins == nil {
 		v.AllowedOrigins = []string{}
 	}
-	if v.Handoff.Channels == nil {
-		v.Handoff.Channels = []handoff.ID{}
+	if v.Texts == nil {
+		v.Texts = map[string]string{}
 	}
 	return v
 }
@@ -75,11 +101,29 @@ const minSecret = 32
 // agentBody is an agent as it is put. A secret that is absent keeps the old one; an empty one takes it away.
 type agentBody struct {
 	handoff.Agent
-	IdentitySecret *string `json:"identity_secret"`
+	Handoff        policyBody `json:"handoff"`
+	IdentitySecret *string    `json:"identity_secret"`
 	Webhook        *struct {
 		URL    string  `json:"url"`
 		Secret *string `json:"secret"`
 	} `json:"webhook"`
+}
+
+// policyBody tells a wait that is absent, which is the usual one, from a wait of no time, which nobody can want.
+type policyBody struct {
+	handoff.Policy
+	WaitSeconds *int `json:"wait_seconds"`
+}
+
+func (p policyBody) policy() (handoff.Policy, error) {
+	policy := p.Policy
+	if p.WaitSeconds == nil {
+		return policy, nil
+	}
+	if policy.WaitSeconds = *p.WaitSeconds; policy.WaitSeconds < 1 {
+		return policy, refuse(handoff.CodeInvalid, "handoff.wait_seconds: between 1 second and 7 days")
+	}
+	return policy, nil
 }
 
 // putAgent creates or replaces an agent.
@@ -90,6 +134,10 @@ func (s *Server) putAgent(c echo.Context) error {
 	}
 	if body.IdentitySecret != nil && *body.IdentitySecret != "" && len(*body.IdentitySecret) < minSecret {
 		return refuse(handoff.CodeInvalid, "identity_secret: at least %d bytes", minSecret)
+	}
+	var err error
+	if body.Agent.Handoff, err = body.Handoff.policy(); err != nil {
+		return err
 	}
 	before, err := s.agent(c)
 	fresh := handoff.CodeOf(err) == handoff.CodeUnknownAgent
@@ -135,7 +183,7 @@ func (s *Server) availability(c echo.Context, agent handoff.Agent) error {
 	if raw := c.QueryParam("at"); raw != "" {
 		parsed, err := time.Parse(time.RFC3339, raw)
 		if err != nil {
-			return refuse(codeQuery, "at: a time like 2026-11-23T09:30:00Z (a + in it is written %%2B)")
+			return refuse(codeQuery, "at: a time like 2026-11-23T09:30:00Z (a + in it is written %2B)")
 		}
 		at = parsed
 	}

@@ -33,9 +33,13 @@ func TestAgents(t *testing.T) {
 	}
 
 	replaced := s.want(200, put("/v1/agents/sales", obj{"webhook": obj{"url": "https://hooks.example/y"}}, withKey))
-	if replaced.json["texts"] != nil || replaced.json["handoff"].(obj)["enabled"] != false {
-		t.Errorf("PUT kept what it should replace: %s", replaced.raw)
+	for _, a := range []answer{replaced, s.want(200, get("/v1/agents/sales", withKey))} {
+		texts, policy := a.json["texts"].(obj), a.json["handoff"].(obj) // both are there, also when they are empty
+		if len(texts) != 0 || policy["enabled"] != false || policy["wait_seconds"] != float64(600) || len(policy["fallback_channels"].([]any)) != 0 {
+			t.Errorf("what is left after a PUT of little: %s", a.raw)
+		}
 	}
+	s.want(200, put("/v1/agents/sales", obj{"handoff": obj{"wait_seconds": nil}, "webhook": obj{"url": "https://hooks.example/y"}}, withKey))
 	kept, err := s.desk.Agent(t.Context(), "sales")
 	s.must(err)
 	if kept.IdentitySecret != secret || kept.Webhook.Secret != "whsec_hidden" || kept.Webhook.URL != "https://hooks.example/y" {
@@ -66,7 +70,8 @@ func TestAgentsThatAreRefused(t *testing.T) {
 		{"a span that runs backwards", "x", hours(obj{"time_zone": "Europe/Lisbon", "days": obj{"mon": []any{[]string{"18:00", "09:00"}}}}), 422, "invalid", "backwards"},
 		{"a zone that is none", "x", hours(obj{"time_zone": "Lisbon"}), 422, "invalid", "time_zone"},
 		{"a short secret", "x", obj{"identity_secret": "short"}, 422, "invalid", "identity_secret"},
-		{"a channel that is not there", "x", obj{"handoff": obj{"channels": []string{"nowhere"}}}, 404, "unknown_channel", "nowhere"},
+		{"a channel that is not there", "x", obj{"handoff": obj{"channels": []string{"nowhere"}}}, 422, "unknown_channel", "nowhere"},
+		{"a wait of no time", "x", obj{"handoff": obj{"wait_seconds": 0}}, 422, "invalid", "wait_seconds"},
 		{"a wait of a month", "x", obj{"handoff": obj{"wait_seconds": 2592000}}, 422, "invalid", "wait_seconds"},
 		{"a number for a name", "x", obj{"name": 1}, 422, "invalid", "name"},
 		{"an id with capitals", "Sales", obj{}, 422, "invalid", "agent"},
@@ -114,7 +119,9 @@ func TestAvailability(t *testing.T) {
 	s.refused(403, "origin_not_allowed", ask(""))
 	s.refused(401, "unauthorized", ask("", withToken("wrong")))
 	for _, at := range []string{"tomorrow", "2026-11-23", "2026-11-23T09:30:00", "1763890200"} {
-		s.refused(400, "invalid_query", ask(at, withKey))
+		if a := s.refused(400, "invalid_query", ask(at, withKey)); !strings.Contains(a.raw, "%2B") || strings.Contains(a.raw, "%%") {
+			t.Errorf("refused with %s", a.raw)
+		}
 	}
 	s.refused(404, "unknown_agent", get("/v1/agents/nobody/availability", withKey))
 }

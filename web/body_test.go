@@ -52,7 +52,7 @@ func TestBadInput(t *testing.T) {
 		{"a name too long", post("/v1/conversations", obj{"agent": "marketing", "visitor": obj{"name": strings.Repeat("a", 201)}}, withKey), 422, "invalid"},
 		{"traits too deep", post("/v1/conversations", obj{"agent": "marketing", "visitor": obj{"traits": obj{"a": []int{1}}}}, withKey), 422, "invalid"},
 		{"a line from nobody", post("/v1/conversations", obj{"agent": "marketing", "transcript": []obj{{"from": "god", "text": "x"}}}, withKey), 422, "invalid"},
-		{"unknown channel", post(talk.path+"/handoff", obj{"channels": []string{"nowhere"}}, withKey), 404, "unknown_channel"},
+		{"unknown channel", post(talk.path+"/handoff", obj{"channels": []string{"nowhere"}}, withKey), 422, "unknown_channel"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			a := s.refused(row.status, row.code, row.call)

@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"net/http"
-	"strconv"
 
 	"github.com/labstack/echo/v4"
 
@@ -20,13 +19,9 @@ func (s *Server) listDeliveries(c echo.Context) error {
 	default:
 		return refuse(codeQuery, "state: held or dead")
 	}
-	limit := handoff.MaxKeptPage
-	if raw := c.QueryParam("limit"); raw != "" {
-		n, err := strconv.Atoi(raw)
-		if err != nil || n < 1 || n > handoff.MaxKeptPage {
-			return refuse(codeQuery, "limit: 1 to %d", handoff.MaxKeptPage)
-		}
-		limit = n
+	limit, err := queryLimit(c, handoff.MaxKeptPage, handoff.MaxKeptPage)
+	if err != nil {
+		return err
 	}
 	page, err := list(c.Request().Context(), c.QueryParam("after"), limit)
 	if err != nil {

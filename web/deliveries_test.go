@@ -65,7 +65,8 @@ func TestDeliveriesThatAreRefused(t *testing.T) {
 	}
 	s.refused(400, "invalid_query", get("/v1/deliveries", withKey))
 	s.refused(400, "invalid_query", get("/v1/deliveries?state=sent", withKey))
-	for _, limit := range []string{"0", "101", "x"} {
+	s.want(200, get("/v1/deliveries?state=held&limit=101", withKey))
+	for _, limit := range []string{"0", "-1", "x"} {
 		s.refused(400, "invalid_query", get("/v1/deliveries?state=held&limit="+limit, withKey))
 	}
 	s.refused(422, "invalid", get("/v1/deliveries?state=held&after=x", withKey))

@@ -24,6 +24,16 @@ func TestLimits(t *testing.T) {
 	s.want(201, say(other))                                                     // others are unharmed
 	s.want(201, post(busy.path+"/messages", obj{"text": "the agent"}, withKey)) // and so is the agent
 
+	first := post(busy.path+"/messages", obj{"client_id": "1", "text": "hi"}, busy.token)
+	if again := s.want(200, first); again.json["seq"] != float64(1) { // what was taken already is no new line
+		t.Errorf("a repeat at the limit: %s", again.raw)
+	}
+	s.refused(409, "client_id_reused", post(busy.path+"/messages", obj{"client_id": "1", "text": "ho"}, busy.token))
+	for range 120 {
+		s.do(first)
+	}
+	s.refused(429, "rate_limited", first)
+
 	sent := 20
 	for range 20 { // twenty minutes later the hour's limit is near
 		s.clock.advance(time.Minute)

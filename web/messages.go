@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -46,11 +47,9 @@ func (s *Server) listMessages(c echo.Context, p party) error {
 	if err != nil {
 		return err
 	}
-	limit := defaultPage
-	if raw := c.QueryParam("limit"); raw != "" {
-		if limit, err = strconv.Atoi(raw); err != nil || limit < 1 || limit > maxPage {
-			return refuse(codeQuery, "limit: between 1 and %d", maxPage)
-		}
+	limit, err := queryLimit(c, defaultPage, maxPage)
+	if err != nil {
+		return err
 	}
 	messages, err := s.desk.Messages(c.Request().Context(), p.conversation.ID, after, limit)
 	if err != nil {
@@ -61,6 +60,19 @@ func (s *Server) listMessages(c echo.Context, p party) error {
 		views[i] = viewMessage(m)
 	}
 	return c.JSON(http.StatusOK, map[string]any{"messages": views})
+}
+
+// queryLimit reads ?limit=, which is usual when it is absent. Whoever asks for more than most gets most.
+func queryLimit(c echo.Context, usual, most int) (int, error) {
+	raw := c.QueryParam("limit")
+	if raw == "" {
+		return usual, nil
+	}
+	n, err := strconv.Atoi(raw)
+	if err != nil && !errors.Is(err, strconv.ErrRange) || n < 1 {
+		return 0, refuse(codeQuery, "limit: a number from 1; at most %d come at once", most)
+	}
+	return min(n, most), nil
 }
 
 // postMessage says a line: with the visitor's token as the visitor, with a key as the agent.
@@ -104,11 +116,26 @@ func (s *Server) say(c echo.Context, p party, say handoff.Say) (handoff.Said, er
 	id, from := p.conversation.ID, s.desk.FromAgent
 	if !p.key {
 		from = s.desk.FromVisitor
-		if wait := s.lines.take(string(id)); wait > 0 {
-			return handoff.Said{}, tooOften(codeRateLimited, wait, "that was a lot at once; please wait a moment before the next message")
+		if said, repeated, err := s.admitLine(c, id, say); err != nil || repeated {
+			return said, err
 		}
 	}
 	return inTime(c.Request().Context(), func(ctx context.Context) (handoff.Said, error) { return from(ctx, id, say) })
+}
+
+// admitLine counts a visitor's line. One that was taken before is no new line: it gets its answer again, also at the limit.
+func (s *Server) admitLine(c echo.Context, id handoff.ID, say handoff.Say) (said handoff.Said, repeated bool, err error) {
+	const tooMany = "that was a lot at once; please wait a moment before the next message"
+	if wait := s.tries.take(string(id)); wait > 0 {
+		return handoff.Said{}, false, tooOften(codeRateLimited, wait, tooMany)
+	}
+	if said, repeated, err = s.desk.SaidBefore(c.Request().Context(), id, say); err != nil || repeated {
+		return said, repeated, err
+	}
+	if wait := s.lines.take(string(id)); wait > 0 {
+		return handoff.Said{}, false, tooOften(codeRateLimited, wait, tooMany)
+	}
+	return handoff.Said{}, false, nil
 }
 
 const maxKey = 200

@@ -43,7 +43,12 @@ func TestMessages(t *testing.T) {
 	if rest := list("?after=1&limit=2"); len(rest) != 2 || rest[0].(obj)["text"] != "I am the agent" {
 		t.Errorf("a page: %v", rest)
 	}
-	for _, query := range []string{"after=-1", "after=x", "after=1e3", "after=.1", "limit=0", "limit=201", "limit=ten"} {
+	for _, query := range []string{"?limit=201", "?limit=99999999999999999999"} {
+		if got := list(query); len(got) != 4 {
+			t.Errorf("%s: %d messages", query, len(got))
+		}
+	}
+	for _, query := range []string{"after=-1", "after=x", "after=1e3", "after=.1", "limit=0", "limit=-1", "limit=-99999999999999999999", "limit=ten"} {
 		s.refused(400, "invalid_query", get(talk.path+"/messages?"+query, talk.token))
 	}
 }

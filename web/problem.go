@@ -46,7 +46,7 @@ var statusOf = map[handoff.Code]int{
 	handoff.CodeTooLong:             http.StatusBadRequest,
 	handoff.CodeUnknownAgent:        http.StatusNotFound,
 	handoff.CodeUnknownConversation: http.StatusNotFound,
-	handoff.CodeUnknownChannel:      http.StatusNotFound,
+	handoff.CodeUnknownChannel:      http.StatusUnprocessableEntity, // only bodies name channels
 	handoff.CodeUnknownVisitor:      http.StatusNotFound,
 	handoff.CodeUnknownFile:         http.StatusNotFound,
 	handoff.CodeUnknownDelivery:     http.StatusNotFound,

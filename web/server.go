@@ -59,6 +59,7 @@ type Server struct {
 
 	origins   origins
 	lines     *limiter      // a visitor's lines and files, for each conversation
+	tries     *limiter      // the lines with their repeats, which are no new lines and cost a look-up
 	starts    *limiter      // conversations begun by browsers, for each address
 	uploads   chan struct{} // holds one token for each upload in flight
 	streams   streams
@@ -103,6 +104,7 @@ func New(cfg Config) (*Server, error) {
 		s.readiness.check = s.desk.Ready
 	}
 	s.lines = newLimiter(s.now, perMinute(20), perHour(200))
+	s.tries = newLimiter(s.now, perMinute(120))
 	s.starts = newLimiter(s.now, perMinute(30))
 	s.build(cfg)
 	return s, nil

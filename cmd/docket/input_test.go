@@ -106,7 +106,7 @@ func TestBadInput(t *testing.T) {
 		{"hours that run backwards", backend, put, "/v1/agents/marketing", `{"handoff":{"work_hours":{"time_zone":"UTC","days":{"mon":[["18:00","09:00"]]}}}}`, nil, 422, "invalid"},
 		{"an origin with a path", backend, put, "/v1/agents/marketing", `{"allowed_origins":["https://example.com/x"]}`, nil, 422, "invalid"},
 		{"nobody to wait for", backend, put, "/v1/agents/marketing", `{"handoff":{"wait_seconds":-1}}`, nil, 422, "invalid"},
-		{"a channel that is not there", backend, put, "/v1/agents/marketing", `{"handoff":{"channels":["nothing"]}}`, nil, 404, "unknown_channel"},
+		{"a channel that is not there", backend, put, "/v1/agents/marketing", `{"handoff":{"channels":["nothing"]}}`, nil, 422, "unknown_channel"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			row.who.t = t
