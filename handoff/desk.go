@@ -56,6 +56,7 @@ type Desk struct {
 	log       *slog.Logger
 	paces     paces
 	seen      seen
+	typists   typists
 
 	// sleep is how everything that lives here waits, so that whoever owns the time can take its steps one by one.
 	sleep func(ctx context.Context, wake <-chan struct{}, pause time.Duration) error

@@ -1,6 +1,7 @@
 package teams
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -33,6 +34,7 @@ func NewHandler(desk *handoff.Desk, client *bot.Client, app string, log *slog.Lo
 		Delete:       h.edit,
 		Reaction:     h.reaction,
 		Installation: h.installation,
+		Other:        h.typing,
 		Conversation: map[string]bot.HandlerFunc{
 			activity.EventTeamMemberAdded:   h.memberAdded,
 			activity.EventTeamMemberRemoved: h.memberRemoved,
@@ -195,14 +197,27 @@ func (h *Handler) reaction(ctx context.Context, t *bot.Turn) (*activity.InvokeRe
 	return nil, nil
 }
 
+// typing lets the visitor see that a specialist is writing. Teams tells bots of it in chats alone, other clients also in
+// channels. Every other type that no function takes ends here too.
+func (h *Handler) typing(ctx context.Context, t *bot.Turn) (*activity.InvokeResponse, error) {
+	a := t.Activity
+	if !a.IsType(activity.TypeTyping) || !inChannel(a) {
+		return nil, nil
+	}
+	at, _, err := place(a)
+	if err != nil {
+		return nil, nil
+	}
+	return nil, h.desk.FromTyping(ctx, at, handoff.Person{ID: personID(a)})
+}
+
 const lookupTime = 3 * time.Second // what a name is worth waiting for while Teams waits for our answer
+
+func personID(a *activity.Activity) string { return cmp.Or(a.From.AADObjectID, a.From.ID) }
 
 // person names who acted. Some clients send no name; then the roster is asked.
 func (h *Handler) person(ctx context.Context, a *activity.Activity) handoff.Person {
-	who := handoff.Person{ID: a.From.AADObjectID, Name: strings.TrimSpace(a.From.Name)}
-	if who.ID == "" {
-		who.ID = a.From.ID
-	}
+	who := handoff.Person{ID: personID(a), Name: strings.TrimSpace(a.From.Name)}
 	if who.Name == "" {
 		ctx, done := context.WithTimeout(ctx, lookupTime)
 		defer done()

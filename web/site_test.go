@@ -70,6 +70,7 @@ func newSite(t *testing.T, change ...func(*web.Config)) *site {
 	if s.server, err = web.New(cfg); err != nil {
 		t.Fatal(err)
 	}
+	s.run(s.server.Run)
 	listener := httptest.NewServer(s.server.Handler())
 	t.Cleanup(func() {
 		s.server.Drain()

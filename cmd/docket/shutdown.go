@@ -48,7 +48,7 @@ func (srv *server) run(ctx context.Context) error {
 	group, living := errgroup.WithContext(context.WithoutCancel(ctx))
 	work, stopWork := context.WithCancel(living)
 	defer stopWork()
-	for _, room := range []func(context.Context) error{srv.keeper.run, srv.readiness.run, srv.desk.Run, srv.agent.Run} {
+	for _, room := range []func(context.Context) error{srv.keeper.run, srv.readiness.run, srv.desk.Run, srv.agent.Run, srv.web.Run} {
 		group.Go(func() error { return room(work) })
 	}
 	group.Go(func() error {

@@ -55,6 +55,9 @@ func newSite(t *testing.T) *site {
 	t.Cleanup(s.page.Close)
 	s.server, err = web.New(web.Config{Desk: s.desk, App: "Acme Chat"})
 	s.must(err)
+	listening := make(chan error, 1)
+	go func() { listening <- s.server.Run(ctx) }()
+	t.Cleanup(func() { stop(); <-listening })
 	s.api = httptest.NewServer(http.HandlerFunc(s.serve))
 	t.Cleanup(func() { s.server.Drain(); s.api.Close() })
 
@@ -226,6 +229,22 @@ func (s *site) anaSays(place handoff.Place, id, text string) {
 	s.Helper()
 	_, err := s.desk.FromSpecialist(s.Context(), handoff.SpecialistLine{Key: id, Place: place, Person: ana, Message: id, Text: text})
 	s.must(err)
+}
+
+// anaTypes says that Ana is writing in the thread.
+func (s *site) anaTypes(place handoff.Place) {
+	s.Helper()
+	s.must(s.desk.FromTyping(s.Context(), place, ana))
+}
+
+// anaDoes is something else that Ana decides in the thread.
+func (s *site) anaDoes(place handoff.Place, verb handoff.Verb) {
+	s.Helper()
+	acted, err := s.desk.Act(s.Context(), handoff.Act{Verb: verb, Place: place, Person: ana})
+	s.must(err)
+	if acted.Outcome != handoff.OutcomeDone {
+		s.Fatalf("%s: %s", verb, acted.Outcome)
+	}
 }
 
 func (s *site) agentSays(conversation handoff.ID, text string) {

@@ -65,6 +65,22 @@ const backOff = (n) => Math.min(30000, 500 * 2 ** n) * (0.5 + Math.random() / 2)
 
 // ---- The server.
 
+const REFUSALS = { // what its codes mean to a visitor; its own details are for programs and their makers
+  rate_limited: "That was a lot at once. Please wait a moment.",
+  message_too_long: "This message is too long.",
+  file_too_large: "This file is too large: a file may have at most 10 MB, and all files of a conversation together 50 MB.",
+  body_too_large: "This is too large to be sent.",
+  body_too_slow: "Sending took too long. Please try again.",
+  file_type_refused: "This kind of file cannot be sent. Pictures, PDF, text and Office documents can.",
+  files_off: "Files cannot be sent here.",
+  handoff_under_way: "A person has been asked already.",
+  no_handoff: "The conversation with a person has ended already.",
+  nothing_to_rate: "There is no conversation to rate.",
+  too_many_waiting: "Many people are waiting right now. Please try again in a few minutes.",
+};
+const REFUSED = "That did not work. Please try again.";
+const TROUBLE = "The chat has a problem right now. Please try again in a moment.";
+
 async function call(method, path, body, { headers = {}, signal, raw, open } = {}) {
   if (talk?.token && !open) headers.Authorization = "Bearer " + talk.token;
   if (body && !(body instanceof FormData)) {
@@ -74,8 +90,8 @@ async function call(method, path, body, { headers = {}, signal, raw, open } = {}
   const res = await fetch(server + path, { method, body, headers, signal, credentials: "omit", cache: "no-store" });
   if (res.ok) return raw ? res : res.json();
   const { detail, code } = await res.json().catch(() => ({}));
-  throw Object.assign(new Error(detail || "The chat could not be reached."), {
-    status: res.status, code, wait: 1000 * (res.headers.get("Retry-After") || 0),
+  throw Object.assign(new Error(REFUSALS[code] || (res.status < 500 ? REFUSED : TROUBLE)), {
+    status: res.status, code, detail, wait: 1000 * (res.headers.get("Retry-After") || 0),
   });
 }
 const path = (rest = "") => `/v1/conversations/${talk.id}${rest}`;
@@ -90,7 +106,7 @@ async function learn() {
   } catch (e) { // a page that may not carry the widget cannot tell a refusal from a server that is away
     if (passing(e)) unheard = "The chat cannot be reached right now. What you write is kept and sent when it can.";
     else blocked = BLOCKED;
-    console.warn(`docket: ${e.message} (is ${location.origin} among the allowed origins of agent "${agent}"?)`);
+    console.warn(`docket: ${e.detail || e.message} (is ${location.origin} among the allowed origins of agent "${agent}"?)`);
   }
   draw();
 }
@@ -205,11 +221,13 @@ function hear(event, id, data) {
     lastSeq = 0;
     return;
   }
+  if (event === "typing") return hearTyping(data.from);
   const seq = +String(id).split(".").pop();
   if (seq <= lastSeq) return;
   if (seq) [lastSeq, place] = [seq, id];
   const live = seq > history, about = entries.get(data.message);
   if (event.startsWith("message")) take(data, live);
+  if (event === "handoff" || data.from?.kind === "specialist") writer = "";
   if (event === "message" && data.from.kind === "visitor" && state !== "agent") expectDelivery(entries.get(data.id), live);
   if (event === "handoff") change(data, live);
   if (event === "delivery" && about) about.delivery = data.state;
@@ -218,6 +236,15 @@ function hear(event, id, data) {
   }
   if (live) remember({ at: Date.now() });
   else if (seq === history) setTimeout(() => { log.ariaLive = "polite"; }, 100);
+}
+
+let writer = "", stopped; // who is writing, until a moment after the last word of it
+
+function hearTyping({ name }) {
+  if (state !== "joined") return;
+  writer = name;
+  clearTimeout(stopped);
+  stopped = setTimeout(() => { writer = ""; draw(); }, 6000);
 }
 
 function expectDelivery(entry, live) { // people have it when the channel says so
@@ -397,6 +424,7 @@ const more = button("menu", "More", () => toggleMenu(menu.hidden), "more");
 const closer = button("close", "Close chat", () => show(false), "close");
 const log = el("div", { className: "log", role: "log", ariaLabel: "Messages", ariaLive: "off", tabIndex: 0, test: "log" });
 const status = el("p", { className: "notice", role: "status", test: "notice" });
+const writing = el("p", { className: "writing", role: "status", test: "writing" });
 const asks = el("div", { className: "asks", role: "group", ariaLabel: "Question" });
 const talkButton = button("talk", "", () => talkButton.ariaDisabled === "true" || askForPerson());
 const why = el("p", { id: "why", test: "why" });
@@ -408,11 +436,18 @@ const box = el("textarea", { rows: 1, placeholder: "Write a message", ariaLabel:
 const send = button("send", "Send", submit, "send");
 const panel = el("section", { role: "dialog", hidden: true, test: "panel", tabIndex: -1, "aria-labelledby": "who" },
   el("header", {}, face, el("div", {}, who, role), more, closer, menu),
-  log, status, asks, offer, count, el("div", { className: "write" }, clip, picker, box, send));
+  log, writing, status, asks, offer, count, el("div", { className: "write" }, clip, picker, box, send));
 launcher.append(badge);
 talkButton.setAttribute("aria-describedby", "why");
 
 function draw() {
+  const focused = shadow.activeElement, byKey = focused?.matches(":focus-visible"), shown = focused?.offsetParent;
+  drawAll();
+  if (!shown || focused.offsetParent || panel.hidden) return;
+  (byKey && !box.disabled ? box : panel).focus(); // what had the focus is gone; a finger would not want the keyboard for it
+}
+
+function drawAll() {
   drawHead();
   drawMessages();
   drawAsks();
@@ -420,7 +455,8 @@ function draw() {
   drawUnread();
   const trouble = !navigator.onLine ? "You are offline. What you write is kept and sent when you are back."
     : failures > 1 ? "The connection is being made again. What you write is kept." : unheard;
-  const text = blocked || trouble || said;
+  const text = blocked || trouble || said, hand = writer && `${writer} is writing…`;
+  if (writing.textContent !== hand) writing.textContent = hand; // as long as it stays the same, a screen reader says it once
   if (status.textContent !== text) status.textContent = text;
   status.hidden = !text;
 }
@@ -766,6 +802,8 @@ time, .foot, .count, #why { font-size: 12px; color: var(--soft); }
 .file:has(img) { padding: 0; border: 0; }
 .file img { display: block; max-width: 100%; max-height: 240px; border-radius: 10px; }
 .notice { padding: 8px 16px; background: var(--wait-tag); color: var(--wait-ink); font-size: 13px; }
+.writing { padding: 0 16px 8px; color: var(--soft); font-size: 13px; }
+.writing:empty { padding: 0; }
 .asks { display: grid; gap: 10px; max-height: 65%; overflow-y: auto; padding: 14px 16px; border-top: 1px solid var(--line); background: var(--bg); }
 .row { display: flex; gap: 8px; }
 .row > button:first-child { border-color: var(--accent); background: var(--accent); color: var(--on-accent); font-weight: 600; }

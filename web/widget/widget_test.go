@@ -347,6 +347,76 @@ func TestKeyboard(t *testing.T) {
 	s.see("the limit", `shadow.getElementById("count").textContent == "1 characters too many" && q("send").disabled`)
 }
 
+// TestFocusStaysInside: what the keyboard was on may go away; the focus is then in the message box, and Escape still closes.
+func TestFocusStaysInside(t *testing.T) {
+	for _, row := range []struct {
+		name          string
+		width, height int64
+	}{
+		{"on a phone", 360, 640},
+		{"on a desk", 1280, 800},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			s := newSite(t)
+			s.tab.Window(row.width, row.height)
+			s.open()
+			s.click("launcher")
+			s.write("Hello")
+			s.see("the line", `messages.at(-1).dataset.state == "Sent"`)
+			js[bool](s, `(q("talk").focus(), true)`)
+			s.tab.Key("Enter")
+			s.see("the wait, and the focus in the composer", `q("owner").dataset.kind == "waiting" && !visible("talk") && shadow.activeElement == q("composer")`)
+
+			place := s.join(s.talk())
+			s.see("Ana", `q("owner").dataset.kind == "specialist"`)
+			s.tab.Key("Escape")
+			s.see("the closed panel", `!visible("panel") && shadow.activeElement == q("launcher")`)
+			s.tab.Key("Enter")
+			js[bool](s, `(q("menu").focus(), true)`)
+			s.tab.Key("Enter")
+			s.see("the menu", `shadow.activeElement == q("end")`)
+			s.tab.Key("Enter")
+			s.see("the question", `shadow.activeElement == q("end-confirm")`)
+			s.anaDoes(place, handoff.VerbEnd) // meanwhile
+			s.see("the agent, and the focus in the composer", `q("owner").dataset.kind == "agent" && !q("end-confirm") && shadow.activeElement == q("composer")`)
+			s.tab.Key("Escape")
+			s.see("the closed panel again", `!visible("panel")`)
+		})
+	}
+}
+
+func TestSomebodyIsWriting(t *testing.T) {
+	s := newSite(t)
+	s.open()
+	s.click("launcher")
+	s.write("Hello")
+	s.see("the line", `messages.at(-1).dataset.state == "Sent"`)
+	s.click("talk")
+	place := s.join(s.talk())
+	s.see("Ana", `q("owner").dataset.kind == "specialist"`)
+	s.see("nobody who writes", `q("writing").textContent == ""`)
+	js[bool](s, `(window.spoken = [], new MutationObserver(() => spoken.push(q("writing").textContent)).observe(q("writing"), { childList: true }), true)`)
+	s.anaTypes(place)
+	s.see("that Ana is writing", `q("writing").textContent == "Ana Silva is writing…" && q("writing").role == "status"`)
+	s.anaTypes(place)
+	s.anaSays(place, "m1", "Hi")
+	s.see("the line instead", `texts.at(-1) == "Hi" && q("writing").textContent == ""`)
+	if got := js[[]string](s, `spoken`); len(got) != 2 {
+		t.Errorf("a screen reader heard %q", got)
+	}
+}
+
+func TestRefusalsAreSentences(t *testing.T) {
+	s := newSite(t)
+	s.open()
+	s.click("launcher")
+	s.tab.Expect("429")
+	for i := range 21 {
+		s.write(fmt.Sprint(i))
+	}
+	s.see("a sentence", `q("notice").textContent == "That was a lot at once. Please wait a moment."`)
+}
+
 func TestPhone(t *testing.T) {
 	s := newSite(t)
 	s.tab.Do("hold a phone", chromedp.EmulateViewport(360, 640, chromedp.EmulateMobile, chromedp.EmulateTouch))
