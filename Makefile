@@ -11,7 +11,7 @@ demo: ## play the whole story on this machine; prints the page to open
 	go run ./cmd/docket demo
 
 build: ## make the static binary bin/docket
-	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o bin/docket ./cmd/docket
+	CGO_ENABLED=0 go build -buildvcs=auto -trimpath -ldflags '-s -w' -o bin/docket ./cmd/docket
 
 fmt: ## format the Go files
 	gofmt -w .

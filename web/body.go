@@ -77,6 +77,7 @@ func read(c echo.Context, limit int64, into any, optional bool) error {
 func wrongJSON(err error) error {
 	var syntax *json.SyntaxError
 	var shape *json.UnmarshalTypeError
+	var moment *time.ParseError
 	switch {
 	case err == nil:
 		return nil
@@ -86,6 +87,10 @@ func wrongJSON(err error) error {
 		return refuse(handoff.CodeInvalid, "the body must be a JSON object, not %s", shape.Value)
 	case errors.As(err, &shape):
 		return refuse(handoff.CodeInvalid, "%s: %s does not fit here", shape.Field, shape.Value)
+	case errors.As(err, &moment):
+		return refuse(handoff.CodeInvalid, "%q is no time; write it like 2026-11-22T10:00:00Z", shorten(moment.Value, 40))
+	case strings.HasPrefix(err.Error(), "Time."): // of time.Time, which says so of what is no string
+		return refuse(handoff.CodeInvalid, "a time is a text like \"2026-11-22T10:00:00Z\"")
 	}
 	return refuse(handoff.CodeInvalid, "%v", err) // a type of ours said what it wants
 }

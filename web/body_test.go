@@ -51,6 +51,8 @@ func TestBadInput(t *testing.T) {
 		{"an agent that climbs", post("/v1/conversations", obj{"agent": "../x"}, withKey), 404, "unknown_agent"},
 		{"a name too long", post("/v1/conversations", obj{"agent": "marketing", "visitor": obj{"name": strings.Repeat("a", 201)}}, withKey), 422, "invalid"},
 		{"traits too deep", post("/v1/conversations", obj{"agent": "marketing", "visitor": obj{"traits": obj{"a": []int{1}}}}, withKey), 422, "invalid"},
+		{"a line of no time", post("/v1/conversations", obj{"agent": "marketing", "transcript": []obj{{"from": "visitor", "text": "x", "at": "yesterday"}}}, withKey), 422, "invalid"},
+		{"a line of a number's time", post("/v1/conversations", obj{"agent": "marketing", "transcript": []obj{{"from": "visitor", "text": "x", "at": 1763890200}}}, withKey), 422, "invalid"},
 		{"a line from nobody", post("/v1/conversations", obj{"agent": "marketing", "transcript": []obj{{"from": "god", "text": "x"}}}, withKey), 422, "invalid"},
 		{"unknown channel", post(talk.path+"/handoff", obj{"channels": []string{"nowhere"}}, withKey), 422, "unknown_channel"},
 	} {

@@ -49,6 +49,9 @@ func (b *botSettings) validateCredential(insecure bool) error {
 	case b.Auth == byWorkloadIdentity && b.FederatedTokenFile == "":
 		return named("DOCKET_BOT_FEDERATED_TOKEN_FILE", "needed with workload-identity; a cluster sets AZURE_FEDERATED_TOKEN_FILE in pods labelled azure.workload.identity/use")
 	}
+	if !isPage(b.OpenIDMetadata) {
+		return named("DOCKET_BOT_OPENID_METADATA", "this is no https address; http is for loopback alone")
+	}
 	if !isPage(b.TokenURL) {
 		return named("DOCKET_BOT_TOKEN_URL", "this is no https address; http is for loopback alone")
 	}

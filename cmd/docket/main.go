@@ -47,6 +47,7 @@ type environment struct {
 
 // run is the program: it returns the exit code. A failure is one line on stderr.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	forgetEmpty(os.Environ())
 	var cli commands
 	parser, err := kong.New(&cli, kong.Name("docket"), kong.Writers(stdout, stderr), kong.ValueFormatter(describe),
 		kong.Description("Docket brings a website's conversations to people in Microsoft Teams."))

@@ -30,7 +30,7 @@ func (c *serveCommand) Run(env environment) error {
 	}
 	log := newLog(&c.settings, env.stderr)
 	for _, name := range ignored(os.Environ()) {
-		log.Warn("there is no such setting in this version; it is ignored", "setting", name)
+		log.Warn(whyIgnored(name), "setting", name)
 	}
 	server, err := assemble(&c.settings, log)
 	if err != nil {

@@ -260,6 +260,27 @@ func (s *settings) LogValue() slog.Value {
 	)
 }
 
+// whyIgnored says what a variable does that is no setting of this version. Some are those of a later one.
+func whyIgnored(name string) string {
+	switch {
+	case strings.HasPrefix(name, "DOCKET_SLACK_"):
+		return "there is no Slack in this version yet; the setting is ignored"
+	case strings.HasPrefix(name, "DOCKET_LLM_"):
+		return "there are no language models in this version yet, the built-in agent answers; the setting is ignored"
+	}
+	return "there is no such setting in this version; it is ignored"
+}
+
+// forgetEmpty takes empty variables out of the environment: many a compose file and service writes one that it does not set.
+func forgetEmpty(environ []string) {
+	for _, variable := range environ {
+		name, value, _ := strings.Cut(variable, "=")
+		if value == "" && (strings.HasPrefix(name, "DOCKET_") || strings.HasPrefix(name, "MicrosoftApp") || name == "AZURE_FEDERATED_TOKEN_FILE") {
+			_ = os.Unsetenv(name) // it cannot fail for a name that is there
+		}
+	}
+}
+
 // ignored lists the variables that look like settings of ours and are none, so that a typo does not pass in silence.
 func ignored(environ []string) []string {
 	known := strings.Fields(`DOCKET_ADDR DOCKET_PUBLIC_URL DOCKET_STORE DOCKET_NAME DOCKET_API_KEY DOCKET_API_KEY_FILE DOCKET_ADMIN_PASSWORD DOCKET_ADMIN_PASSWORD_FILE DOCKET_OIDC_ISSUER DOCKET_OIDC_CLIENT_ID

@@ -75,6 +75,7 @@ func TestBadSettings(t *testing.T) {
 		{"a workload without a token", []string{aBot, aTenant, "DOCKET_BOT_AUTH=workload-identity"}, nil, "DOCKET_BOT_FEDERATED_TOKEN_FILE: "},
 		{"an unknown cloud", []string{"DOCKET_BOT_CLOUD=moon"}, nil, "DOCKET_BOT_CLOUD: "},
 		{"metadata without TLS", []string{aBot, aSecret, aTenant, "DOCKET_BOT_OPENID_METADATA=http://login.example.com/x"}, nil, "DOCKET_BOT_OPENID_METADATA: "},
+		{"metadata without TLS, and no bot yet", []string{"DOCKET_BOT_OPENID_METADATA=http://login.example.com/x"}, nil, "DOCKET_BOT_OPENID_METADATA: "},
 		{"a consent page without TLS", []string{aBot, aSecret, aTenant, "DOCKET_BOT_CONSENT_URL=http://login.example.com/x"}, nil, "DOCKET_BOT_CONSENT_URL: "},
 		{"a consent page that is no address", []string{aBot, aSecret, aTenant, "DOCKET_BOT_CONSENT_URL=login"}, nil, "DOCKET_BOT_CONSENT_URL: "},
 		{"a token endpoint without TLS", []string{aBot, aSecret, aTenant, "DOCKET_BOT_TOKEN_URL=http://login.example.com/x"}, nil, "DOCKET_BOT_TOKEN_URL: "},
@@ -152,6 +153,27 @@ func TestHelpListsEverySetting(t *testing.T) {
 func TestUnknownVariableIsNoticed(t *testing.T) {
 	p, _ := serve(t, "DOCKET_BOT_SERCET=s3cr3t-misspelt")
 	if said := p.stderr.String(); !strings.Contains(said, "DOCKET_BOT_SERCET") || strings.Contains(said, "s3cr3t") {
+		t.Errorf("it said %s", said)
+	}
+}
+
+func TestSettingsOfALaterVersionAreNoticed(t *testing.T) {
+	p, _ := serve(t, "DOCKET_LLM_URL=https://llm.example/v1", "DOCKET_SLACK_BOT_TOKEN=xoxb-s3cr3t")
+	said := p.stderr.String()
+	for _, want := range []string{"no language models in this version", "DOCKET_LLM_URL", "no Slack in this version", "DOCKET_SLACK_BOT_TOKEN"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("it does not say %q: %s", want, said)
+		}
+	}
+	if strings.Contains(said, "s3cr3t") {
+		t.Error("it told the secret")
+	}
+}
+
+// TestEmptyVariablesAreNotSet: a variable without a value is one that nobody set.
+func TestEmptyVariablesAreNotSet(t *testing.T) {
+	p, url := serve(t, "DOCKET_LOG=", "DOCKET_LOG_LEVEL=", "DOCKET_STORE=", "DOCKET_NAME=", "DOCKET_BOT_AUTH=", "DOCKET_BOT_CLOUD=", "MicrosoftAppType=", "DOCKET_DRAIN_SECONDS=", "DOCKET_INSECURE_NO_BOT_AUTH=", "DOCKET_LLM_URL=")
+	if said := p.stderr.String(); url == "" || strings.Contains(said, "DOCKET_LLM_URL") {
 		t.Errorf("it said %s", said)
 	}
 }

@@ -31,6 +31,7 @@ func TestServesOnWhileItLeaves(t *testing.T) {
 	open.wait(t, "message", "Is anybody still there?")
 	visitor.listen("").wait(t, "message", "Is anybody still there?")
 
+	time.Sleep(time.Second) // a second signal within it is the first one's echo
 	p.signal(syscall.SIGTERM)
 	if code := p.end(); code != 1 {
 		t.Errorf("asked a second time it ended with %d", code)
@@ -40,6 +41,18 @@ func TestServesOnWhileItLeaves(t *testing.T) {
 	}
 	_, visitor.visitor.url = serve(t, env...)
 	visitor.waitSaid("visitor", "Is anybody still there?")
+}
+
+// TestEchoOfASignal: two signals at once, to the program and to its group, are one wish to stop in order.
+func TestEchoOfASignal(t *testing.T) {
+	t.Parallel()
+	p, _ := serve(t, "DOCKET_DRAIN_SECONDS=1")
+	p.signal(syscall.SIGTERM)
+	p.signal(syscall.SIGINT)
+	p.signal(syscall.SIGTERM)
+	if code := p.end(); code != 0 {
+		t.Errorf("it ended with %d: %s", code, p.stderr.String())
+	}
 }
 
 // TestDrain is how long it serves on.
