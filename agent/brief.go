@@ -54,7 +54,7 @@ func answered(following []handoff.Message) bool {
 		case handoff.FromVisitor:
 			return false
 		case handoff.FromAgent, handoff.FromSpecialist:
-			return !strings.HasSuffix(strings.TrimSpace(m.Text), "?")
+			return !asksBack(m.Text)
 		}
 	}
 	return false
@@ -79,47 +79,42 @@ func extract(m handoff.Message) handoff.Point {
 	return handoff.Point{Text: text, Message: m.ID}
 }
 
-// Close says what became of the open loops: a loop is settled when a specialist's line speaks of it. Questions that the
-// visitor asked meanwhile are settled when a specialist wrote after them, and open otherwise.
+// Close says what became of the open loops, and of the questions that the visitor asked meanwhile: one is settled when a
+// specialist's later line speaks of it, and open otherwise. A question that was asked before counts once.
 func Close(loops []handoff.Point, after []handoff.Message) handoff.Closing {
 	var closing handoff.Closing
-	for _, loop := range loops {
-		if by := spokenOf(loop.Text, after); by != "" {
-			closing.Settled = append(closing.Settled, handoff.Point{Text: loop.Text, Message: by})
+	asked := map[string]bool{}
+	judge := func(question handoff.Point, following []handoff.Message) {
+		asked[plain(question.Text)] = true
+		if by := spokenOf(question.Text, following); by != "" {
+			closing.Settled = append(closing.Settled, handoff.Point{Text: question.Text, Message: by})
 		} else {
-			closing.Open = append(closing.Open, loop)
+			closing.Open = append(closing.Open, question)
 		}
+	}
+	for _, loop := range loops {
+		judge(loop, after)
 	}
 	for i, m := range after {
 		if m.From.Kind != handoff.FromVisitor || !isQuestion(m.Text) || wantsPerson(m.Text) {
 			continue
 		}
-		if by := repliedTo(after[i+1:]); by != "" {
-			closing.Settled = append(closing.Settled, handoff.Point{Text: extract(m).Text, Message: by})
-		} else {
-			closing.Open = append(closing.Open, extract(m))
+		if question := extract(m); !asked[plain(question.Text)] {
+			judge(question, after[i+1:])
 		}
 	}
 	return closing
 }
 
-// spokenOf returns the specialist's message that shares a word of weight with the loop.
-func spokenOf(loop string, after []handoff.Message) string {
-	about := words(loop)
+// spokenOf returns the specialist's message that shares a word of weight with the question, and does not only ask back.
+func spokenOf(question string, after []handoff.Message) string {
+	about := words(question)
 	for _, m := range after {
-		if m.From.Kind == handoff.FromSpecialist && about.shared(words(m.Text)) > 0 {
+		if m.From.Kind == handoff.FromSpecialist && !asksBack(m.Text) && about.shared(words(m.Text)) > 0 {
 			return m.ID
 		}
 	}
 	return ""
 }
 
-// repliedTo returns the specialist's message that followed, or "".
-func repliedTo(following []handoff.Message) string {
-	for _, m := range following {
-		if m.From.Kind == handoff.FromSpecialist {
-			return m.ID
-		}
-	}
-	return ""
-}
+func asksBack(text string) bool { return strings.HasSuffix(strings.TrimSpace(text), "?") }

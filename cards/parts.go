@@ -145,6 +145,19 @@ func (c clock) at(t time.Time) string {
 	return t.In(zone).Format("15:04 MST")
 }
 
+// dated is at, with the day where it is not the day of an earlier moment.
+func (c clock) dated(t, earlier time.Time) string {
+	const day = "2 January 2006"
+	zone := c.zone
+	if zone == nil {
+		zone = time.UTC
+	}
+	if today := t.In(zone).Format(day); earlier.IsZero() || today != earlier.In(zone).Format(day) {
+		return today + ", " + c.at(t)
+	}
+	return c.at(t)
+}
+
 // after returns words and a time, or nothing when the time is not known.
 func (c clock) after(words string, t time.Time) Text {
 	if t.IsZero() {

@@ -64,8 +64,12 @@ func (v TranscriptView) newest(n int) Card {
 	case omitted > 1:
 		body = append(body, line(subtle(Lit(fmt.Sprintf("%d earlier lines are not shown.", omitted)))))
 	}
+	var before time.Time
 	for _, l := range v.Lines[omitted:] {
-		body = append(body, l.elements(clock)...)
+		body = append(body, l.elements(clock, before)...)
+		if !l.At.IsZero() {
+			before = l.At
+		}
 	}
 	f := fallback{}
 	f.line(Lit("Transcript of the conversation with "), visitorLabel(v.Visitor, v.Account, " from "), Lit(". It needs a current version of Teams to be shown."))
@@ -79,16 +83,17 @@ func (v TranscriptView) back() []Action {
 	return []Action{handoff{HandoffView: HandoffView{Handoff: v.Handoff}}.button("Back to the card", VerbCard, "")}
 }
 
-// elements returns who spoke and when, and each line of the text by itself, since
-// not every client breaks lines inside a run.
-func (l Line) elements(c clock) []Element {
+// elements returns who spoke and when, with the day where it is not before's, and
+// each line of the text by itself, since not every client breaks lines inside a
+// run.
+func (l Line) elements(c clock, before time.Time) []Element {
 	who := SafeLine(l.Who, maxName)
 	if who.empty() {
 		who = Lit("Somebody")
 	}
 	speaker := []TextRun{{Text: who, Weight: WeightBolder}}
 	if !l.At.IsZero() {
-		speaker = append(speaker, subtle(Lit("  "+c.at(l.At))))
+		speaker = append(speaker, subtle(Lit("  "+c.dated(l.At, before))))
 	}
 	elements := []Element{RichTextBlock{Base: Base{Spacing: SpacingMedium}, Inlines: speaker}}
 	said := strings.Split(Safe(l.Text, maxSaid).String(), "\n")

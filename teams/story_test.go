@@ -93,6 +93,17 @@ func TestStory(t *testing.T) {
 	noneHeard(t, w, id, "ready to buy", "from the fair")
 }
 
+// TestVisitorsWish: who presses "Talk to a person" gives no reason, and that is reason enough.
+func TestVisitorsWish(t *testing.T) {
+	w := newWorld(t, bottest.Config{})
+	w.connect()
+	_, err := w.desk.Request(t.Context(), w.visit(), handoff.Request{By: handoff.FromVisitor})
+	must(t, err)
+	if card := string(w.handoffThread().Messages[0].Card); !strings.Contains(card, "The visitor asked for a person.") {
+		t.Errorf("the card says %s", card)
+	}
+}
+
 // noneHeard fails when the visitor's log holds what should have stayed in the channel.
 func noneHeard(t *testing.T, w *world, id handoff.ID, secrets ...string) {
 	t.Helper()

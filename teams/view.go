@@ -18,8 +18,8 @@ func cardMessage(v handoff.View, ordinal int) (activity.Activity, error) {
 		who += " from " + v.Conversation.Account.Name
 	}
 	summary := who + " needs a specialist"
-	if v.Handoff.Reason != "" {
-		summary += ": " + v.Handoff.Reason
+	if why := reason(v.Handoff); why != "" {
+		summary += ": " + why
 	}
 	return cards.Message(marked(cards.Handoff(handoffView(v)), ordinal), summary)
 }
@@ -52,7 +52,7 @@ func handoffView(v handoff.View) cards.HandoffView {
 		Visitor:       visitor(v),
 		Account:       c.Account.Name,
 		AccountDomain: c.Account.Domain,
-		Reason:        h.Reason,
+		Reason:        reason(h),
 		WaitingSince:  h.WaitingSince,
 		TimeZone:      v.Zone,
 		Summary:       texts(h.Brief.Summary),
@@ -66,6 +66,14 @@ func handoffView(v handoff.View) cards.HandoffView {
 		view.Specialist = h.Specialist.Name
 	}
 	return view
+}
+
+// reason is why a person was asked for. A visitor who presses the button need not say more.
+func reason(h handoff.Handoff) string {
+	if h.Reason == "" && h.By == handoff.FromVisitor {
+		return "The visitor asked for a person."
+	}
+	return h.Reason
 }
 
 func visitor(v handoff.View) cards.Person {
