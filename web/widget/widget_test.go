@@ -257,6 +257,8 @@ func TestUnavailable(t *testing.T) {
 	if got := s.log(s.talk()); len(got) != 1 {
 		t.Errorf("the disabled button did something: %q", got)
 	}
+	s.agentSays(s.talk(), "Still here")
+	s.see("what comes over the stream", `texts.at(-1) == "Still here"`) // one that only begins now would meet a server that goes
 }
 
 func TestForeignPage(t *testing.T) {
