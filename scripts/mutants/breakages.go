@@ -350,7 +350,7 @@ var atTheWebsitesDoor = []mutant{
 	},
 	{
 		name: "no-limit", breaks: "one visitor fills the channel for all",
-		file: "web/messages.go", old: "wait > 0 {\n			return handoff.Said{}", new: "wait < 0 {\n			return handoff.Said{}",
+		file: "web/messages.go", old: "s.lines.take(string(id)); wait > 0", new: "s.lines.take(string(id)); wait < 0",
 		room: "web", run: "TestLimits",
 	},
 	{

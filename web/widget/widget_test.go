@@ -412,11 +412,15 @@ func TestRefusalsAreSentences(t *testing.T) {
 	s := newSite(t)
 	s.open()
 	s.click("launcher")
-	s.tab.Expect("429")
-	for i := range 21 {
-		s.write(fmt.Sprint(i))
-	}
-	s.see("a sentence", `q("notice").textContent == "That was a lot at once. Please wait a moment."`)
+	s.tab.Expect("415")
+	js[bool](s, `(() => {
+		const list = new DataTransfer(), input = shadow.querySelector("input[type=file]");
+		list.items.add(new File([new Uint8Array([0x7f, 0x45, 0x4c, 0x46, 0, 1, 2, 3])], "program"));
+		input.files = list.files;
+		input.dispatchEvent(new Event("change"));
+		return true;
+	})()`)
+	s.see("a sentence", `q("notice").textContent == "This kind of file cannot be sent. Pictures, PDF, text and Office documents can."`)
 }
 
 func TestPhone(t *testing.T) {
