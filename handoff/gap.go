@@ -12,6 +12,7 @@ const (
 	defaultHeartbeat = 6 * time.Second // three of them are little more than the time after which Teams delivers once more
 	missedBeats      = 3               // so many in a row that are missing are a gap
 	gapAtOnce        = 50              // handoffs that are told in one transaction
+	mostSet          = 5 * time.Minute // a clock is hardly ever set by more while the desk lives: then the machine slept
 )
 
 // runHeart notes that the desk is alive, once in a while and when it stops. A platform that met nobody gives up soon, so
@@ -36,7 +37,8 @@ func (d *Desk) runHeart(ctx context.Context) error {
 }
 
 // beat notes the moment, after everybody was told of the time in which nobody did. While it lives the desk measures that time
-// itself: somebody may have set the clock meanwhile, and a desk that was there has missed nothing.
+// itself: somebody may have set the clock meanwhile, and a desk that was there has missed nothing. Only a machine that sleeps
+// stops what it measures with.
 func (d *Desk) beat(ctx context.Context, noted *time.Duration) error {
 	var since time.Time
 	var found bool
@@ -49,7 +51,9 @@ func (d *Desk) beat(ctx context.Context, noted *time.Duration) error {
 	}
 	now := d.now()
 	if noted != nil {
-		now = since.Add(d.ticks() - *noted)
+		if measured := d.ticks() - *noted; now.Sub(since) <= measured+mostSet {
+			now = since.Add(measured)
+		}
 	}
 	if found && now.Sub(since) > missedBeats*d.heartbeat {
 		d.log.Warn("the desk was away; open threads are told", "since", since, "for", now.Sub(since).Round(time.Second))

@@ -126,6 +126,22 @@ func TestClockIsSet(t *testing.T) {
 	}
 }
 
+// TestMachineThatSleeps: what a desk measures stands still then, and only the clock on the wall tells.
+func TestMachineThatSleeps(t *testing.T) {
+	play(t, func(h *house) {
+		var slept atomic.Int64
+		h.clock = func() time.Time { return time.Now().Add(time.Duration(slept.Load())) }
+		h.beating()
+		h.joined("Dana")
+		h.pass(time.Minute)
+		slept.Store(int64(8 * time.Hour))
+		h.pass(time.Minute)
+		if gaps := h.gaps(sales); len(gaps) != 1 || !strings.Contains(gaps[0], "08:01") {
+			t.Errorf("the thread is told %q", gaps)
+		}
+	})
+}
+
 // TestStoreAway: a desk that lives and cannot note it was deaf too.
 func TestStoreAway(t *testing.T) {
 	play(t, func(h *house) {
