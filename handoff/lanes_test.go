@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"sync"
 	"testing"
 	"time"
 
@@ -409,9 +410,12 @@ func TestThreadOfAnEarlierHandoff(t *testing.T) {
 // TestThrottledChannel: a channel that asks for silence is left alone by all its conversations; other channels are not.
 func TestThrottledChannel(t *testing.T) {
 	play(t, func(h *house) {
+		var mu sync.Mutex
 		calls := map[handoff.ID]int{}
 		throttled := true
 		h.chat.fails(func(p handoff.Post) fault {
+			mu.Lock()
+			defer mu.Unlock()
 			calls[p.Channel.ID]++
 			if throttled && p.Channel.ID == sales {
 				return fault{err: &handoff.DeliveryError{Certain: true, Retry: true, Throttled: true, RetryAfter: 30 * time.Second, Cause: "too fast"}}
