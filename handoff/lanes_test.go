@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -410,14 +410,16 @@ func TestThreadOfAnEarlierHandoff(t *testing.T) {
 // TestThrottledChannel: a channel that asks for silence is left alone by all its conversations; other channels are not.
 func TestThrottledChannel(t *testing.T) {
 	play(t, func(h *house) {
-		var mu sync.Mutex
-		calls := map[handoff.ID]int{}
-		throttled := true
+		var toSales, toSupport atomic.Int64
+		var spent atomic.Bool // the budget of the one channel is
+		spent.Store(true)
 		h.chat.fails(func(p handoff.Post) fault {
-			mu.Lock()
-			defer mu.Unlock()
-			calls[p.Channel.ID]++
-			if throttled && p.Channel.ID == sales {
+			if p.Channel.ID != sales {
+				toSupport.Add(1)
+				return fault{}
+			}
+			toSales.Add(1)
+			if spent.Load() {
 				return fault{err: &handoff.DeliveryError{Certain: true, Retry: true, Throttled: true, RetryAfter: 30 * time.Second, Cause: "too fast"}}
 			}
 			return fault{}
@@ -428,14 +430,14 @@ func TestThrottledChannel(t *testing.T) {
 		h.set(func(a *handoff.Agent) { a.Handoff.Channels = ids(support) })
 		h.asks(h.visitor("Lee"))
 		h.pass(29 * time.Second)
-		if calls[sales] != 1 || calls[support] != 1 {
-			t.Errorf("within half a minute the calls are %v", calls)
+		if toSales.Load() != 1 || toSupport.Load() != 1 {
+			t.Errorf("within half a minute there were %d calls, and %d to the other channel", toSales.Load(), toSupport.Load())
 		}
 		h.pass(time.Minute)
-		if calls[sales] > 3 {
-			t.Errorf("in a minute and a half of silence there were %d calls", calls[sales])
+		if n := toSales.Load(); n > 3 {
+			t.Errorf("in a minute and a half of silence there were %d calls", n)
 		}
-		throttled = false
+		spent.Store(false)
 		h.pass(time.Minute)
 		if said := h.chat.said(sales); len(said) != 5 {
 			t.Errorf("after it the channel says %q", said)
