@@ -24,16 +24,22 @@ type Left struct {
 	Thread  string `json:"thread,omitempty"` // empty: the post would have begun one
 }
 
-// EraseVisitor removes every conversation of a visitor that a back end named, and orders the removal of what the bot
-// posted about them in the channels. What may stand there and cannot be removed from here is a person's to look for. The audit
-// log keeps a fingerprint of the id, which proves an erasure to whoever knows the id and tells nobody else. No conversation is
-// CodeUnknownVisitor.
+// EraseVisitor removes every conversation of a visitor, those that only claim the id included, and orders the removal of what the
+// bot posted about them in the channels. A visitor of whom nobody said who they are has the id of their conversation. What may stand
+// in the channels and cannot be removed from here is a person's to look for. The audit log keeps a fingerprint of the id, which proves
+// an erasure to whoever knows the id and tells nobody else. No conversation is CodeUnknownVisitor.
 func (d *Desk) EraseVisitor(ctx context.Context, by audit.Actor, visitor ID) (Erased, error) {
 	var erased Erased
 	err := d.update(ctx, func(tx store.Tx) error {
 		erased = Erased{InDoubt: []Left{}}
-		for row := range tx.Scan(visitorRows(visitor), "") {
-			id := ID(row[strings.LastIndexByte(row, '/')+1:])
+		ids, err := conversationsOf(tx, visitor)
+		if err != nil {
+			return err
+		}
+		if len(ids) == 0 {
+			return refuse(CodeUnknownVisitor, "there is no visitor with this id")
+		}
+		for _, id := range ids {
 			left, err := leftBy(tx, id)
 			if err != nil {
 				return err
@@ -42,22 +48,33 @@ func (d *Desk) EraseVisitor(ctx context.Context, by audit.Actor, visitor ID) (Er
 			if err := d.erase(tx, id); err != nil {
 				return err
 			}
-			if err := tx.Delete(row); err != nil {
-				return err
-			}
 			erased.Conversations++
 		}
-		if erased.Conversations == 0 {
-			return refuse(CodeUnknownVisitor, "there is no visitor with this id")
-		}
-		if err := deleteAll(tx, engagedRows(visitor)); err != nil {
-			return err
+		for _, prefix := range []string{visitorRows(visitor), engagedRows(visitor)} {
+			if err := deleteAll(tx, prefix); err != nil {
+				return err
+			}
 		}
 		return audit.Append(tx, d.now(), audit.Entry{
 			By: by, Act: audit.VisitorErased, Subject: fingerprint(string(visitor)), Details: erased.details(),
 		})
 	})
 	return erased, err
+}
+
+// conversationsOf finds what there is of a visitor.
+func conversationsOf(tx store.Tx, visitor ID) (ids []ID, err error) {
+	for row := range tx.Each(visitorRows(visitor), "") {
+		ids = append(ids, ID(row[len(visitorRows(visitor)):]))
+	}
+	if len(ids) > 0 {
+		return ids, nil
+	}
+	c, found, err := store.Get[Conversation](tx, recordKey(visitor))
+	if err != nil || !found || c.Visitor.ID != "" {
+		return nil, err
+	}
+	return []ID{visitor}, nil
 }
 
 func (e Erased) details() map[string]string {

@@ -38,12 +38,13 @@ func lower(s string) string {
 	return strings.ToLower(s[:1]) + s[1:]
 }
 
+// statusText names no visitor: an erasure does not find it.
 func statusText(v handoff.View) string {
 	switch v.Handoff.Stage {
 	case handoff.StageJoined:
-		return v.Handoff.Specialist.Name + " joined at " + v.Handoff.JoinedAt.In(v.Zone).Format("15:04 MST") + ". " + v.Label + " reads what " + v.Handoff.Specialist.Name + " writes here."
+		return v.Handoff.Specialist.Name + " joined at " + v.Handoff.JoinedAt.In(v.Zone).Format("15:04 MST") + ". The visitor reads what " + v.Handoff.Specialist.Name + " writes here."
 	case handoff.StageWaiting:
-		return v.Label + " has been waiting since " + v.Handoff.WaitingSince.In(v.Zone).Format("15:04 MST") + ". Press Join conversation on the card to take over."
+		return "The visitor has been waiting since " + v.Handoff.WaitingSince.In(v.Zone).Format("15:04 MST") + ". Press Join conversation on the card to take over."
 	}
 	return ending(v) + " at " + v.Handoff.EndedAt.In(v.Zone).Format("15:04 MST") + "."
 }

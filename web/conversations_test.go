@@ -29,8 +29,6 @@ func TestConversationFromTheWebsite(t *testing.T) {
 	if c.Verified || c.Visitor.Name != "Dana Cole" || c.Visitor.Traits["seats"] != "12" || len(c.Page.URL) != 2000 {
 		t.Errorf("kept as %+v", c)
 	}
-	s.refused(404, "unknown_visitor", del("/v1/visitors/crm-1", withKey)) // a claimed id joins nobody's history
-
 	mine := s.want(200, get(talk.path, talk.token))
 	if strings.Contains(mine.raw, "Northwind") || mine.json["handoff"] != nil || mine.json["agent"] != "marketing" {
 		t.Errorf("the visitor sees %s", mine.raw)
@@ -39,6 +37,22 @@ func TestConversationFromTheWebsite(t *testing.T) {
 	if theirs.json["account"].(obj)["name"] != "Northwind" || theirs.json["verified"] != false {
 		t.Errorf("the back end sees %s", theirs.raw)
 	}
+	s.refused(404, "unknown_visitor", del("/v1/visitors/"+string(talk.id), withKey))
+	s.want(200, del("/v1/visitors/crm-1", withKey)) // what was claimed in somebody's name is forgotten with them
+	s.refused(404, "unknown_conversation", get(talk.path, withKey))
+}
+
+// TestErasingWhoHasNoName: a visitor of whom nobody said who they are has the id of their conversation.
+func TestErasingWhoHasNoName(t *testing.T) {
+	s := newSite(t)
+	talk := talkOf(s.want(201, post("/v1/conversations", obj{"agent": "marketing"}, from(page))))
+	other := talkOf(s.want(201, post("/v1/conversations", obj{"agent": "marketing"}, from(page))))
+	if got := s.want(200, del("/v1/visitors/"+string(talk.id), withKey)); got.json["erased"] != float64(1) {
+		t.Errorf("erased %s", got.raw)
+	}
+	s.refused(404, "unknown_conversation", get(talk.path, withKey))
+	s.refused(404, "unknown_visitor", del("/v1/visitors/"+string(talk.id), withKey))
+	s.want(200, get(other.path, withKey))
 }
 
 func TestConversationFromABackEnd(t *testing.T) {
