@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -12,6 +13,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/docket-handoff/docket/audit"
+	"github.com/docket-handoff/docket/store/bolt"
 )
 
 // office is a server on a store of its own, with conversations that can be written to.
@@ -131,6 +135,17 @@ func TestBackupBesideAServer(t *testing.T) {
 	elsewhere := filepath.Join(t.TempDir(), "there", "docket.db")
 	if said := o.says(elsewhere, "restore", backup); !strings.HasPrefix(said, "Restored "+elsewhere+" from "+backup+": ") {
 		t.Errorf("it said %q", said)
+	}
+	engine, err := bolt.OpenReadOnly(elsewhere)
+	must(t, err)
+	page, err := audit.List(t.Context(), engine, audit.Query{})
+	must(t, errors.Join(err, engine.Close()))
+	var acts []audit.Act
+	for _, e := range page.Entries {
+		acts = append(acts, e.Act)
+	}
+	if len(acts) < 2 || acts[0] != audit.Restored || acts[1] != audit.BackedUp {
+		t.Errorf("the audit log of the restored store says %q", acts)
 	}
 	o.store = elsewhere
 	o.start()

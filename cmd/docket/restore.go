@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/docket-handoff/docket/audit"
 	"github.com/docket-handoff/docket/handoff"
 	"github.com/docket-handoff/docket/store"
 	"github.com/docket-handoff/docket/store/bolt"
@@ -26,7 +27,11 @@ func (c *restoreCommand) Run(env environment) error {
 	keys := 0
 	done, err := bolt.Restore(env.ctx, c.File, path, c.Force, func(tx store.Tx) error {
 		keys = admin.CountKeys(tx)
-		return handoff.BeginAnew(tx, time.Now())
+		now := time.Now()
+		return errors.Join(
+			handoff.BeginAnew(tx, now),
+			audit.Append(tx, now, audit.Entry{By: audit.Actor{Kind: audit.System}, Act: audit.Restored}),
+		)
 	})
 	switch {
 	case errors.Is(err, bolt.ErrExists):
