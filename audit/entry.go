@@ -54,15 +54,14 @@ const (
 	LineMarkedSent  Act = "line_marked_sent"
 	HandoffEnded    Act = "handoff_ended"
 	VisitorErased   Act = "visitor_erased"
-	BackedUp        Act = "backed_up" // beside a running server; a copy of a stopped store leaves no trace in it
-	Restored        Act = "restored"  // this store was made of a backup
+	Restored        Act = "restored" // this store was made of a backup; taking one changes nothing in it, and so leaves no entry
 )
 
 // Acts is every act, in the order in which people are shown them.
 var Acts = []Act{
 	SignedIn, SignInRefused, SignedOut, SessionEnded, LinkMade, PasswordSet, KeyMade, KeyRevoked, AgentCreated, AgentChanged,
 	ConsentAsked, ConsentReturned, ConsentRefused, ChannelJoined, ChannelChanged, ChannelLeft, TestSent,
-	TranscriptRead, Exported, LineSentAgain, LineMarkedSent, HandoffEnded, VisitorErased, BackedUp, Restored,
+	TranscriptRead, Exported, LineSentAgain, LineMarkedSent, HandoffEnded, VisitorErased, Restored,
 }
 
 // Entry is one thing that was done.

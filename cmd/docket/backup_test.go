@@ -144,7 +144,7 @@ func TestBackupBesideAServer(t *testing.T) {
 	for _, e := range page.Entries {
 		acts = append(acts, e.Act)
 	}
-	if len(acts) < 2 || acts[0] != audit.Restored || acts[1] != audit.BackedUp {
+	if len(acts) == 0 || acts[0] != audit.Restored {
 		t.Errorf("the audit log of the restored store says %q", acts)
 	}
 	o.store = elsewhere

@@ -12,8 +12,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/docket-handoff/docket/audit"
-	"github.com/docket-handoff/docket/store"
 	"github.com/docket-handoff/docket/store/bolt"
 )
 
@@ -31,8 +29,6 @@ type keeper struct {
 }
 
 const notePause = time.Minute // between two notes of how far the store is written
-
-const noteTime = 5 * time.Second // how long a backup waits for the audit log to name it
 
 const stallTime = 30 * time.Second // how long somebody who asked for a copy may take nothing of it
 
@@ -155,18 +151,10 @@ func (k *keeper) answer(ctx context.Context) error {
 }
 
 // backup answers with the store. What breaks after the first byte breaks the connection off, so that a part is never taken
-// for the whole. A store that cannot be written is copied all the same.
+// for the whole.
 func (k *keeper) backup(w http.ResponseWriter, r *http.Request) {
-	writing, done := context.WithTimeout(r.Context(), noteTime)
-	err := k.engine.Update(writing, func(tx store.Tx) error {
-		return audit.Append(tx, time.Now(), audit.Entry{By: audit.Actor{Kind: audit.System}, Act: audit.BackedUp})
-	})
-	done()
-	if err != nil {
-		k.log.Warn("a backup is taken that the audit log does not name", "error", err)
-	}
 	out := &pacedWriter{ResponseWriter: w, flow: http.NewResponseController(w)}
-	err = k.engine.Backup(r.Context(), out)
+	err := k.engine.Backup(r.Context(), out)
 	if err == nil {
 		k.log.Info("a backup was copied", "bytes", out.written)
 		return

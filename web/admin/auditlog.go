@@ -23,7 +23,7 @@ var actWords = map[audit.Act]string{
 	audit.ConsentRefused: "Consent refused", audit.ChannelJoined: "Channel connected", audit.ChannelChanged: "Channel changed",
 	audit.ChannelLeft: "Channel disconnected", audit.TestSent: "Test handoff sent", audit.TranscriptRead: "Transcript read", audit.Exported: "Exported",
 	audit.LineSentAgain: "Line sent again", audit.LineMarkedSent: "Line marked as sent", audit.HandoffEnded: "Handoff ended", audit.VisitorErased: "Visitor erased",
-	audit.BackedUp: "Backup taken", audit.Restored: "Restored from a backup",
+	audit.Restored: "Restored from a backup",
 }
 
 // auditView is what the page shows.
