@@ -110,14 +110,14 @@ func leftBy(tx store.Tx, id ID) (left []Left, err error) {
 		}
 		return nil
 	}
-	for row := range tx.Scan(handoffsOf(id), "") {
+	for row := range tx.Each(handoffsOf(id), "") {
 		h, _, err := store.Get[Handoff](tx, handoffKey(ID(row[len(handoffsOf(id)):])))
 		if err != nil {
 			return nil, err
 		}
 		for _, channel := range h.Channels {
-			for key, raw := range tx.Scan(queueRows(channel, string(id)), "") {
-				j, err := store.Decode[job](key, raw)
+			for key, row := range tx.Each(queueRows(channel, string(id)), "") {
+				j, err := store.Read[job](key, row)
 				if err == nil { // one that cannot be read was never begun
 					err = note(j)
 				}
@@ -147,12 +147,12 @@ func (d *Desk) erase(tx store.Tx, id ID) error {
 			return err
 		}
 	}
-	for row := range tx.Scan(ownedRows(id), "") {
+	for row := range tx.Each(ownedRows(id), "") {
 		if err := tx.Delete(row[len(conversationRows(id)):]); err != nil {
 			return err
 		}
 	}
-	for row := range tx.Scan(handoffsOf(id), "") {
+	for row := range tx.Each(handoffsOf(id), "") {
 		if err := d.eraseHandoff(tx, id, ID(row[len(handoffsOf(id)):])); err != nil {
 			return err
 		}
@@ -222,7 +222,7 @@ func (d *Desk) unlist(tx store.Tx, h Handoff) error {
 }
 
 func deleteAll(tx store.Tx, prefix string) error {
-	for row := range tx.Scan(prefix, "") {
+	for row := range tx.Each(prefix, "") {
 		if err := tx.Delete(row); err != nil {
 			return err
 		}

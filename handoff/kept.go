@@ -91,7 +91,7 @@ func dropKept(tx store.Tx, id ID, which func(job) bool) error {
 
 // eachKept visits a conversation's kept jobs.
 func eachKept(tx store.Tx, id ID, visit func(job) error) error {
-	for row := range tx.Scan(keptOf(id), "") {
+	for row := range tx.Each(keptOf(id), "") {
 		n, err := strconv.ParseUint(row[len(keptOf(id)):], 10, 64)
 		if err != nil {
 			return fmt.Errorf("%w: row %q", store.ErrDamaged, row)
@@ -206,10 +206,11 @@ func (d *Desk) keptPage(ctx context.Context, p phase, after string, limit int) (
 	page := KeptPage{Posts: []Kept{}}
 	err := d.view(ctx, func(tx store.Tx) error {
 		page = KeptPage{Posts: []Kept{}}
-		for key, raw := range tx.Scan(keptKey(p, 0)[:len(heldRows)], from) {
-			j, err := store.Decode[job](key, raw)
-			if err != nil {
-				return err
+		for key, row := range tx.Each(keptKey(p, 0)[:len(heldRows)], from) {
+			j, err := store.Read[job](key, row)
+			if err != nil { // the others can be decided about all the same
+				d.complain("read a post that is kept", err)
+				continue
 			}
 			if len(page.Posts) == limit {
 				page.Next = page.Posts[limit-1].ID

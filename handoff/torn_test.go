@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/docket-handoff/docket/audit"
 	"github.com/docket-handoff/docket/handoff"
 	"github.com/docket-handoff/docket/store"
 )
@@ -189,6 +190,26 @@ func TestRowOfOne(t *testing.T) {
 			h.tears("conversations/"+string(dana)+"/record", "")
 			if turn := h.nextTurn(); turn.Conversation.ID != lee {
 				h.Errorf("the turn is that of %s", turn.Conversation.ID)
+			}
+		}},
+		{"a post of a visitor who is erased", func(h *house) {
+			dana := h.known("crm-1", "Dana")
+			h.chat.fails(func(handoff.Post) fault { return later(time.Hour) })
+			h.asks(dana)
+			h.tears("outbox/", dana)
+			erased, err := h.desk.EraseVisitor(h.Context(), audit.Actor{Kind: audit.System}, "crm-1")
+			if h.must(err); erased.Conversations != 1 {
+				h.Errorf("erased: %+v", erased)
+			}
+		}},
+		{"a post that waits for a person", func(h *house) {
+			h.chat.fails(func(p handoff.Post) fault { return refusal("no") })
+			h.asks(h.visitor("Dana"))
+			h.asks(h.visitor("Lee"))
+			h.pass(time.Second)
+			h.tears("dead/", "")
+			if dead := h.dead(); len(dead) != 1 {
+				h.Errorf("shown are %+v", dead)
 			}
 		}},
 		{"when a key is to be forgotten", func(h *house) {
